@@ -1,0 +1,1 @@
+"""Deadlines on the client's clock, in the calendars people already use."""

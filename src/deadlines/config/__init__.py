@@ -1,0 +1,1 @@
+"""The configuration file: TOML to `Settings`, and edits that keep its comments."""

@@ -1,0 +1,99 @@
+"""What the user has configured, as values. `config/` reads them from TOML; nothing else builds them outside tests."""
+
+from __future__ import annotations
+
+import enum
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from types import MappingProxyType
+
+from deadlines.core.client import Client, Owner
+
+LOCAL = "local"
+"""The calendar that is never synced: where tasks go as long as no calendar is configured."""
+
+
+class Mode(enum.Enum):
+    """What sync may do to a collection."""
+
+    TWO_WAY = "two-way"
+    READ_ONLY = "read-only"
+
+
+class Policy(enum.Enum):
+    """Who wins where both sides changed the same property differently."""
+
+    NEWEST = "newest"
+    MINE = "mine"
+    THEIRS = "theirs"
+    BOTH = "both"
+    ASK = "ask"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PasswordSource:
+    """Where a password is to be had: exactly one of the three is set, or none."""
+
+    command: tuple[str, ...] = ()
+    env: str = ""
+    keyring: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Account:
+    """A CalDAV account."""
+
+    name: str
+    url: str
+    username: str = ""
+    password: PasswordSource = PasswordSource()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Calendar:
+    """One collection of an account, found by `path` or, where that is empty, by `display_name`."""
+
+    name: str
+    account: str
+    path: str = ""
+    display_name: str = ""
+    mode: Mode = Mode.TWO_WAY
+    conflict: Policy = Policy.NEWEST
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Mail:
+    """How digests and invitations leave."""
+
+    host: str
+    port: int = 587
+    security: str = "starttls"
+    username: str = ""
+    password: PasswordSource = PasswordSource()
+    sender: str = ""
+    to: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Feed:
+    """One `.ics` publication."""
+
+    name: str
+    client: str = ""
+    content: tuple[str, ...] = ("deadlines",)
+    details: str = "full"
+    path: str
+    days_back: int = 30
+    days_ahead: int = 180
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settings:
+    """The whole configuration. The mappings are ordered as the file is."""
+
+    me: Owner
+    clients: Mapping[str, Client] = field(default_factory=lambda: MappingProxyType({}))
+    accounts: Mapping[str, Account] = field(default_factory=lambda: MappingProxyType({}))
+    calendars: Mapping[str, Calendar] = field(default_factory=lambda: MappingProxyType({}))
+    mail: Mail | None = None
+    feeds: Mapping[str, Feed] = field(default_factory=lambda: MappingProxyType({}))

@@ -1,0 +1,160 @@
+"""Every exception that an operation can end with.
+
+    DeadlinesError
+    ├── ConfigError              the configuration file cannot be used; carries every problem at once
+    ├── InputError               what was typed cannot be used
+    │   ├── UnknownName          no client, zone, calendar or task of that name; carries the nearest ones
+    │   ├── AmbiguousInput       several readings; carries them, none is guessed
+    │   └── Refused              understood, but not done: says why
+    ├── CodecError               iCalendar text that cannot be read; carries line and reason
+    ├── StoreError               the database
+    │   ├── StoreBusy            another process holds it, or another sync runs
+    │   ├── StoreNewer           written by a newer version of this program
+    │   └── StoreBroken          torn, full, read-only, not a database
+    └── RemoteError              the server; carries url and, where there was one, status
+        ├── Unreachable          no route, no answer, certificate, cut connection: nothing is known of the outcome
+        ├── TryLater             429 or 503; carries retry_after
+        ├── CredentialsRefused   401, or a password that could not be had
+        ├── CollectionMissing    404 or 410 of the collection itself
+        ├── NotCalDAV            HTML, a redirect, XML cut short: this is not the server we meant
+        ├── PreconditionFailed   412, 409, 423: the resource is not as we thought
+        ├── ReadOnlyCollection   403 or 405 to a write
+        └── Rejected             the server refuses this one resource: too large, invalid, over quota
+
+Facts are attributes; the message is composed here, lower case and without a full stop. Hints and exit codes belong to
+`cli/errors.py`, which maps each class. Problems *in the user's data* are `Finding` values and travel in results.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+
+class DeadlinesError(Exception):
+    """The base: catching it catches everything this program raises on purpose."""
+
+
+class ConfigError(DeadlinesError):
+    """The configuration cannot be used. `problems` are ready lines such as `line 7: clients.acme.timezone: ...`."""
+
+    def __init__(self, path: str, problems: Iterable[str]) -> None:
+        self.path = path
+        self.problems = tuple(problems)
+        super().__init__(f"{path}: " + "; ".join(self.problems))
+
+
+class InputError(DeadlinesError):
+    """What was typed cannot be used. `hint` says what to type instead."""
+
+    def __init__(self, message: str, *, hint: str = "") -> None:
+        self.hint = hint
+        super().__init__(message)
+
+
+class UnknownName(InputError):
+    """No `kind` is called `name`; `nearest` are the ones that look like it, best first."""
+
+    def __init__(self, kind: str, name: str, nearest: Iterable[str] = (), *, hint: str = "") -> None:
+        self.kind = kind
+        self.name = name
+        self.nearest = tuple(nearest)
+        did_you_mean = f"did you mean {' or '.join(self.nearest)}?" if self.nearest else ""
+        super().__init__(f"unknown {kind}: {name}", hint=hint or did_you_mean)
+
+
+class AmbiguousInput(InputError):
+    """`text` can be read in several ways; `readings` are them, each ready to be typed instead."""
+
+    def __init__(self, what: str, text: str, readings: Iterable[str]) -> None:
+        self.what = what
+        self.text = text
+        self.readings = tuple(readings)
+        super().__init__(
+            f"{what} {text!r} is ambiguous: " + " or ".join(self.readings),
+            hint="type one of: " + " | ".join(self.readings),
+        )
+
+
+class Refused(InputError):
+    """Understood, but not done."""
+
+
+class CodecError(DeadlinesError):
+    """iCalendar text that cannot be read. `line` counts from 1 (0: the whole text)."""
+
+    def __init__(self, reason: str, *, line: int = 0) -> None:
+        self.reason = reason
+        self.line = line
+        super().__init__(f"line {line}: {reason}" if line else reason)
+
+
+class StoreError(DeadlinesError):
+    """The database at `path` could not be used."""
+
+    def __init__(self, path: str, reason: str) -> None:
+        self.path = path
+        self.reason = reason
+        super().__init__(f"{path}: {reason}")
+
+
+class StoreBusy(StoreError):
+    """Somebody else holds it; trying again later helps."""
+
+
+class StoreNewer(StoreError):
+    """The database was written by a newer version of this program."""
+
+    def __init__(self, path: str, *, found: int, known: int) -> None:
+        self.found = found
+        self.known = known
+        super().__init__(path, f"database version {found} is newer than this program, which knows {known}")
+
+
+class StoreBroken(StoreError):
+    """Torn, full, read-only, or not a database at all."""
+
+
+class RemoteError(DeadlinesError):
+    """A request failed. `status` is None when there was no answer."""
+
+    def __init__(self, url: str, reason: str, *, status: int | None = None) -> None:
+        self.url = url
+        self.reason = reason
+        self.status = status
+        super().__init__(f"{url}: {reason}")
+
+
+class Unreachable(RemoteError):
+    """No usable answer: a write may or may not have happened."""
+
+
+class TryLater(RemoteError):
+    """429 or 503. `retry_after` is in seconds, None where the server did not say (RFC 9110 §10.2.3)."""
+
+    def __init__(self, url: str, *, status: int, retry_after: float | None) -> None:
+        self.retry_after = retry_after
+        super().__init__(url, f"the server asks to try later ({status})", status=status)
+
+
+class CredentialsRefused(RemoteError):
+    """The server does not take the user name and password, or there is no password to send."""
+
+
+class CollectionMissing(RemoteError):
+    """There is no collection at this URL."""
+
+
+class NotCalDAV(RemoteError):
+    """The answer is not what a CalDAV server says."""
+
+
+class PreconditionFailed(RemoteError):
+    """The resource is not as we thought: changed, created or deleted by somebody else (RFC 9110 §13)."""
+
+
+class ReadOnlyCollection(RemoteError):
+    """We may not write here."""
+
+
+class Rejected(RemoteError):
+    """The server refuses this one resource; the others may go on."""

@@ -1,0 +1,319 @@
+"""The store's port, and the values that cross it.
+
+One `Record` is one calendar object resource: the iCalendar text *whole*, the index columns derived from it, and what sync
+last agreed on with the server. Three texts tell everything that sync must know, and nothing else is stored about it:
+
+- `ical`: what is here; None when it was removed here and the server has not been told yet.
+- `base`: what both sides last agreed on; None when the server has never confirmed it.
+- `sent`: what we were about to write to the server when we last began a request; None when its outcome is known.
+
+So "to be pushed" is `ical IS DISTINCT FROM base`, "removed here" is `ical IS NULL`, "new here" is `base IS NULL`: derived, never
+flagged. A record whose `ical` and `base` are both None does not exist any more and is deleted, its number never reused.
+
+Text is `str` with surrogateescape for bytes that are not UTF-8; the database keeps the bytes.
+"""
+
+from __future__ import annotations
+
+import enum
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Index:
+    """What lists, checks and plans need of a text, so that none of them parses iCalendar.
+
+    `*_kind` is `zoned`, `all-day`, `floating` or empty; `*_value` the wall time or date in ISO 8601; `*_tzid` as written;
+    `*_at` the derived instant in Unix seconds. `component` is VTODO, VEVENT, ... or empty where the text is unreadable,
+    `problem` then says why. `estimate` is in seconds. `parent` and `after` are UIDs.
+    """
+
+    component: str = ""
+    summary: str = ""
+    note: str = ""
+    client: str = ""
+    status: str = ""
+    priority: int = 0
+    percent_complete: int = 0
+    categories: tuple[str, ...] = ()
+    due_kind: str = ""
+    due_value: str = ""
+    due_tzid: str = ""
+    due_at: int | None = None
+    start_kind: str = ""
+    start_value: str = ""
+    start_tzid: str = ""
+    start_at: int | None = None
+    end_at: int | None = None
+    completed_at: int | None = None
+    estimate: int | None = None
+    repeat: str = ""
+    parent: str = ""
+    after: tuple[str, ...] = ()
+    problem: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Row:
+    """One line of a list: the number people type, where it lives, and the index."""
+
+    id: int
+    uid: str
+    calendar: str
+    index: Index
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Record:
+    """One resource whole. `id` is 0 before it is first saved."""
+
+    id: int = 0
+    uid: str
+    calendar: str
+    ical: str | None
+    index: Index
+    href: str = ""
+    etag: str = ""
+    schedule_tag: str = ""
+    base: str | None = None
+    sent: str | None = None
+
+
+class Sort(enum.Enum):
+    """The order of a list; ties go by due, then number."""
+
+    DUE = "due"
+    CLIENT = "client"
+    PRIORITY = "priority"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Query:
+    """Which tasks to list. Empty fields select everything; instants are Unix seconds; `statuses` as in `Index.status`."""
+
+    component: str = "VTODO"
+    client: str = ""
+    calendar: str = ""
+    statuses: tuple[str, ...] = ()
+    due_before: int | None = None
+    sort: Sort = Sort.DUE
+    limit: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Known:
+    """What sync needs to know of a record to tell whether the server's listing says anything new."""
+
+    id: int
+    uid: str
+    href: str
+    etag: str
+    unsettled: bool
+    """True where a write was begun whose outcome is not known (`sent` is set)."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CollectionState:
+    """Where sync stands with one collection. `url` and `identity` tell when it is another collection than last time.
+
+    `sync_token` and `ctag` are empty where the server has none; `listed_at` is when everything was last listed (UTC),
+    `synced_at` when a sync of it last succeeded. `problem` is the text of the failure since then, if any.
+    """
+
+    calendar: str
+    url: str = ""
+    sync_token: str = ""
+    ctag: str = ""
+    listed_at: datetime | None = None
+    synced_at: datetime | None = None
+    problem: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Unreadable:
+    """A resource on the server that we cannot read, or may not tell apart: kept as it is, shown, never written.
+
+    `reason` says what is wrong and where; `text` is what the server sent.
+    """
+
+    calendar: str
+    href: str
+    etag: str
+    text: str
+    reason: str
+
+
+class RunKind(enum.Enum):
+    """Who changed something."""
+
+    COMMAND = "command"
+    SYNC = "sync"
+    UNDO = "undo"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Run:
+    """One command, sync or undo that changed something. `undoes` is the run an undo takes back, `undone_by` the reverse."""
+
+    id: int
+    kind: RunKind
+    command: str
+    at: datetime
+    undoes: int | None = None
+    undone_by: int | None = None
+    changes: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Change:
+    """One line of the journal: a text before and after. `before` None: it was created; `after` None: it was removed.
+
+    `other` is the version of a conflict that did not win, kept here so that it exists somewhere; `note` says why.
+    """
+
+    run: int
+    at: datetime
+    record: int
+    uid: str
+    calendar: str
+    summary: str
+    before: str | None
+    after: str | None
+    other: str | None = None
+    note: str = ""
+
+
+class Writer(Protocol):
+    """One transaction that belongs to one run. Everything in it happens, or nothing does."""
+
+    run: int
+
+    def put(self, record: Record, *, note: str = "", other: str | None = None) -> Record:
+        """Insert (id 0) or replace a record; journals the text before and after when it differs, or when `other` is given.
+
+        Returns the record with its number. Restoring a removed record keeps the number it had when `record.id` is set.
+        """
+        ...
+
+    def settle(self, record: Record, *, expected: str | None) -> bool:
+        """Save what sync agreed on, unless `ical` is no longer `expected` (somebody edited meanwhile).
+
+        In that case only href, etag, schedule tag, base and sent are saved, `ical` stays, and False is returned.
+        """
+        ...
+
+    def forget(self, record: Record, *, note: str = "") -> None:
+        """Delete a record that is gone on both sides; journals its text if it still had one."""
+        ...
+
+    def quarantine(self, item: Unreadable) -> None:
+        """Remember (or replace) an unreadable resource."""
+        ...
+
+    def release(self, calendar: str, hrefs: Iterable[str]) -> None:
+        """Forget unreadable resources that can be read again, or are gone."""
+        ...
+
+    def save_state(self, state: CollectionState) -> None:
+        """Remember where sync stands with a collection."""
+        ...
+
+
+class Store(Protocol):
+    """Everything kept on disk. Errors are `StoreBusy`, `StoreNewer`, `StoreBroken`; reads return values, not rows."""
+
+    def write(self, kind: RunKind, command: str, *, now: datetime, run: int | None = None) -> AbstractContextManager[Writer]:
+        """Begin an immediate transaction (committed on leaving, rolled back on an exception).
+
+        The run is recorded when something in it is journalled, so that a run that changed nothing leaves no trace; give
+        `run` to continue one (a sync saves as it goes).
+        """
+        ...
+
+    def new_run(self, kind: RunKind, command: str, *, now: datetime, undoes: int | None = None) -> int:
+        """Reserve the number of a run whose changes are saved in several transactions."""
+        ...
+
+    def rows(self, query: Query) -> Iterator[Row]:
+        """The records that are here (`ical` is not None), in order."""
+        ...
+
+    def count(self, query: Query) -> int:
+        """How many `rows` would give without a limit."""
+        ...
+
+    def find(self, key: str) -> Sequence[Row]:
+        """Records whose number is `key`, whose UID is `key`, or whose UID begins with it (in that order, first that hits)."""
+        ...
+
+    def get(self, record: int) -> Record | None:
+        """One record whole, also when it was removed here and waits to be pushed."""
+        ...
+
+    def by_uid(self, calendar: str, uid: str) -> Record | None:
+        """One record whole, by the UID it has in a calendar."""
+        ...
+
+    def by_href(self, calendar: str, href: str) -> Record | None:
+        """One record whole, by the href it has in a calendar."""
+        ...
+
+    def pending(self, calendar: str) -> Sequence[int]:
+        """The numbers of records to be pushed or whose last write has no known outcome. Costs nothing where there are none."""
+        ...
+
+    def known(self, calendar: str) -> Iterator[Known]:
+        """Every record of a calendar that the server has, or may have, by href."""
+        ...
+
+    def state(self, calendar: str) -> CollectionState:
+        """Where sync stands; an empty state for a calendar never synced."""
+        ...
+
+    def states(self) -> Sequence[CollectionState]:
+        """Every calendar ever synced."""
+        ...
+
+    def unreadable(self, calendar: str = "") -> Sequence[Unreadable]:
+        """Quarantined resources, of one calendar or all."""
+        ...
+
+    def runs(self, *, limit: int = 20) -> Sequence[Run]:
+        """The newest runs first."""
+        ...
+
+    def changes(self, *, run: int | None = None, record: int | None = None) -> Sequence[Change]:
+        """The journal of a run or of a record, oldest first."""
+        ...
+
+    def reindex(self, fingerprint: str) -> AbstractContextManager[Reindex | None]:
+        """When `fingerprint` (zone data, clients, hours) is not the one the instants were derived with: rederive them."""
+        ...
+
+    def backup(self, target: str) -> None:
+        """A consistent copy through the database's backup interface, never over an existing file."""
+        ...
+
+    def check(self) -> Sequence[str]:
+        """What `PRAGMA integrity_check` and the foreign keys have to say; empty when all is well."""
+        ...
+
+    def close(self) -> None:
+        """Release the file."""
+        ...
+
+
+class Reindex(Protocol):
+    """A pass over every record whose derived columns are stale."""
+
+    def stale(self) -> Iterator[Row]:
+        """Every row."""
+        ...
+
+    def replace(self, record: int, index: Index) -> None:
+        """Save new derived columns; the text stays."""
+        ...

@@ -1,0 +1,18 @@
+"""The project's own promises about its shape."""
+
+import tomllib
+from pathlib import Path
+
+ROOT = Path(__file__).parent.parent
+
+
+def test_ci_runs_the_command_of_the_readme() -> None:
+    assert "make test" in (ROOT / ".ci/run").read_text(encoding="utf-8")
+
+
+def test_every_ignored_rule_has_its_reason() -> None:
+    text = (ROOT / "pyproject.toml").read_text(encoding="utf-8")
+    ignored = tomllib.loads(text)["tool"]["ruff"]["lint"]["ignore"]
+    lines = {line.strip().split('"')[1]: line for line in text.splitlines() if line.strip().startswith('"')}
+
+    assert [rule for rule in ignored if "#" not in lines[rule] and '", "' not in lines[rule]] == []
