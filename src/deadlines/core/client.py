@@ -20,14 +20,14 @@ class AllDayDue(enum.Enum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Owner:
-    """Me."""
+    """Me. `all_day_due` is for tasks without a client, which fall due when the day is over (DESIGN §4)."""
 
     name: str = ""
     email: str = ""
     zone: ZoneInfo
     availability: Availability
     default_calendar: str = "local"
-    all_day_due: AllDayDue = AllDayDue.CLOSE_OF_BUSINESS
+    all_day_due: AllDayDue = AllDayDue.END_OF_DAY
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

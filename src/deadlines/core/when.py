@@ -6,14 +6,22 @@ they were written; instants are derived.
 
 A wall time that a zone skips or repeats is read as RFC 5545 §3.3.5 says: the repeated hour means its first occurrence, the
 skipped one takes the offset before the gap. That is what `fold=0` means to Python (PEP 495), so `to_utc` is one line; `Kink`
-tells those who must refuse such input instead.
+tells those who must refuse such input instead. So the second pass of a repeated hour has no wall time here: `on_clock` writes
+it in UTC. Instants beyond the years 1 to 9999 are cut to the first or last one there is.
 """
 
 from __future__ import annotations
 
 import enum
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, tzinfo
+from datetime import UTC, date, datetime, time, timedelta, tzinfo
+from zoneinfo import ZoneInfo
+
+_FIRST = datetime.min.replace(tzinfo=UTC)
+_LAST = datetime.max.replace(tzinfo=UTC)
+_MIDDLE = 5000
+_UTC_KEYS = frozenset({"UTC", "Etc/UTC", "Etc/UCT", "Etc/Universal", "Etc/Zulu", "UCT", "Universal", "Zulu"})
+_SECOND = timedelta(seconds=1)
 
 
 class Kink(enum.Enum):
@@ -57,23 +65,63 @@ When = AllDay | Floating | Zoned
 
 def to_utc(local: datetime, zone: tzinfo) -> datetime:
     """The instant of a naive wall time, skipped and repeated hours as in RFC 5545 §3.3.5."""
-    return local.replace(tzinfo=zone, fold=0).astimezone(UTC)
+    try:
+        return local.replace(tzinfo=zone, fold=0).astimezone(UTC)
+    except OverflowError:
+        return _FIRST if local.year < _MIDDLE else _LAST
 
 
 def to_local(instant: datetime, zone: tzinfo) -> datetime:
     """The naive wall time that a clock in `zone` shows at `instant`."""
-    return instant.astimezone(zone).replace(tzinfo=None, fold=0)
+    try:
+        return instant.astimezone(zone).replace(tzinfo=None, fold=0)
+    except OverflowError:
+        return (_FIRST if instant.year < _MIDDLE else _LAST).replace(tzinfo=None)
 
 
 def kink(local: datetime, zone: tzinfo) -> Kink:
     """Whether `zone` skips or repeats the naive wall time `local`."""
-    first, second = (local.replace(tzinfo=zone, fold=fold) for fold in (0, 1))
-    if first.utcoffset() == second.utcoffset():
+    first, second = (local.replace(tzinfo=zone, fold=fold).utcoffset() for fold in (0, 1))
+    if first is None or second is None or first == second:
         return Kink.NONE
-    survives = first.astimezone(UTC).astimezone(zone).replace(tzinfo=None, fold=0) == local
-    return Kink.REPEATED if survives else Kink.SKIPPED
+    return Kink.REPEATED if second < first else Kink.SKIPPED
+
+
+def after_gap(local: datetime, zone: tzinfo) -> datetime:
+    """Like `to_utc`, but a skipped wall time means the instant at which the clock jumps over it.
+
+    It keeps wall times in order, which the rule for data does not: there 02:45 in a gap comes after 03:15 behind it.
+    """
+    if kink(local, zone) is not Kink.SKIPPED:
+        return to_utc(local, zone)
+    before, jump = (local.replace(tzinfo=zone, fold=fold).astimezone(UTC) for fold in (1, 0))
+    while jump - before > _SECOND:
+        middle = before + (jump - before) // _SECOND // 2 * _SECOND
+        if to_local(middle, zone) < local:
+            before = middle
+        else:
+            jump = middle
+    return jump
+
+
+def start_of_day(day: date, zone: tzinfo) -> datetime:
+    """The instant at which `day` begins on a clock in `zone`, also where midnight or the whole day is skipped there."""
+    return after_gap(datetime.combine(day, time.min), zone)
+
+
+def end_of_day(day: date, zone: tzinfo) -> datetime:
+    """The instant of the midnight that ends `day`; for a day that the zone skips, the instant at which it was skipped."""
+    return _LAST if day == date.max else start_of_day(day + timedelta(days=1), zone)
 
 
 def utc(instant: datetime) -> Zoned:
     """An aware instant in form 2 of RFC 5545 §3.3.5."""
     return Zoned(instant.astimezone(UTC).replace(tzinfo=None), "UTC", UTC)
+
+
+def on_clock(instant: datetime, zone: ZoneInfo) -> Zoned:
+    """An aware instant as wall time in `zone`; in UTC where that is the zone, or where no wall time can say it."""
+    local = to_local(instant, zone)
+    if zone.key in _UTC_KEYS or to_utc(local, zone) != instant:
+        return utc(instant)
+    return Zoned(local, zone.key, zone)
