@@ -12,25 +12,20 @@ MONTHS = (
 SHORT_DAYS = tuple(name[:3] for name in DAYS)
 SHORT_MONTHS = tuple(name[:3] for name in MONTHS)
 
-_DAY_NUMBERS = {form: number for number, name in enumerate(DAYS) for form in (name.lower(), name[:3].lower())} | {
+DAY_NUMBERS = {form: number for number, name in enumerate(DAYS) for form in (name.lower(), name[:3].lower())} | {
     "tues": 1,
     "weds": 2,
     "thur": 3,
     "thurs": 3,
 }
-_MONTH_NUMBERS = {form: number for number, name in enumerate(MONTHS, 1) for form in (name.lower(), name[:3].lower())} | {
+MONTH_NUMBERS = {form: number for number, name in enumerate(MONTHS, 1) for form in (name.lower(), name[:3].lower())} | {
     "sept": 9,
 }
 
 
 def day_number(name: str) -> int | None:
     """0 for Monday or mon, in any case; None for what is no day."""
-    return _DAY_NUMBERS.get(name.rstrip(".").lower())
-
-
-def month_number(name: str) -> int | None:
-    """1 for January or jan, in any case; None for what is no month."""
-    return _MONTH_NUMBERS.get(name.rstrip(".").lower())
+    return DAY_NUMBERS.get(name.rstrip(".").lower())
 
 
 def short_name(day: int) -> str:
