@@ -18,6 +18,30 @@ class AllDayDue(enum.Enum):
     START_OF_DAY = "start-of-day"
 
 
+class QuotaUnit(enum.Enum):
+    """What a quota counts: tasks completed, or hours of work."""
+
+    DELIVERABLES = "deliverables"
+    HOURS = "hours"
+
+
+class Period(enum.Enum):
+    """What a quota is for, in the client's zone; weeks begin on Monday."""
+
+    WEEK = "week"
+    MONTH = "month"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Quota:
+    """What a client is owed in every period. `carry_over` is how much of it may move on to the next one, in the same unit."""
+
+    unit: QuotaUnit
+    amount: float
+    per: Period = Period.WEEK
+    carry_over: float = 0
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Owner:
     """Me. `all_day_due` is for tasks without a client, which fall due when the day is over (DESIGN §4)."""
@@ -43,3 +67,4 @@ class Client:
     all_day_due: AllDayDue = AllDayDue.CLOSE_OF_BUSINESS
     warn_before: timedelta = timedelta(days=3)
     buffer: timedelta = timedelta()
+    quota: Quota | None = None

@@ -41,12 +41,13 @@ class PasswordSource:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Account:
-    """A CalDAV account."""
+    """A CalDAV account. `insecure` allows plain http to a host that is not this computer."""
 
     name: str
     url: str
     username: str = ""
     password: PasswordSource = PasswordSource()
+    insecure: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
