@@ -1,0 +1,191 @@
+"""The kinds of values that the configuration knows: what each looks like, and how its TOML becomes a value of ours.
+
+A kind refuses with `InputError`. What it refuses is shown in the message unless it could hold a secret.
+"""
+
+from __future__ import annotations
+
+import enum
+import os.path
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date, time, timedelta
+from typing import TypeVar
+
+from deadlines.core.availability import parse_hours
+from deadlines.core.duration import parse_lead
+from deadlines.core.zone_names import find_zone
+from deadlines.errors import InputError
+
+T = TypeVar("T")
+
+_SHOWN = 60
+_ENORMOUS = 10**20
+_UNPRINTABLE = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\u200e\u200f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
+_ADDRESS = re.compile(r"[^\s@<>,;:\"()\[\]\\]+@[^\s@<>,;:\"()\[\]\\]+")
+_HOST = re.compile(r"\[[0-9A-Fa-f:.]+\]|[\w.-]+")
+_URL = re.compile(rf"https?://(?P<host>{_HOST.pattern})(:\d{{1,5}})?(/[^\s#\\]*)?", re.IGNORECASE)
+_VARIABLE = re.compile(r"[A-Za-z_]\w*", re.ASCII)
+_LOOPBACK = re.compile(r"localhost|127(\.\d{1,3}){3}|\[?::1\]?", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """How one kind of value is read. `read` gives None for what is not of this kind at all."""
+
+    expected: str
+    read: Callable[[object], object | None]
+    secret: bool = False
+
+    def value(self, raw: object) -> object:
+        """Our value of what TOML gave; `InputError` says what was expected instead."""
+        value = self.read(raw)
+        if value is None:
+            found = "something else" if self.secret and isinstance(raw, str) else shown(raw)
+            raise InputError(f"expected {self.expected}, found {found}")
+        return value
+
+
+def shown(raw: object) -> str:
+    """A value from the file as a message names it: short, in one line, safe for a terminal."""
+    match raw:
+        case bool():
+            found = "true" if raw else "false"
+        case str():
+            text = raw if len(raw) <= _SHOWN else raw[:_SHOWN] + "..."
+            found = repr(_UNPRINTABLE.sub("\N{REPLACEMENT CHARACTER}", text))
+        case int() | float():
+            found = "an enormous number" if abs(raw) >= _ENORMOUS else str(raw)
+        case list():
+            found = "a list" if raw else "an empty list"
+        case date() | time():
+            found = "a date or time"
+        case _:
+            found = "a table"
+    return found
+
+
+def is_loopback(host: str) -> bool:
+    """Whether `host` is this computer, so that nobody else can listen."""
+    return _LOOPBACK.fullmatch(host) is not None
+
+
+def host_of(url: str) -> str:
+    """The host of a URL that the kind `URL` accepted."""
+    found = _URL.fullmatch(url)
+    return found["host"] if found else ""
+
+
+def choice(*options: str | enum.Enum) -> Kind:
+    """One of a few words; gives the member where the options are an enum."""
+    values = {str(option.value) if isinstance(option, enum.Enum) else option: option for option in options}
+    expected = " or ".join(f'"{word}"' for word in values)
+    return Kind(expected, lambda raw: values.get(raw) if isinstance(raw, str) else None)
+
+
+def integer(low: int, high: int) -> Kind:
+    """A whole number in a range that includes both ends."""
+
+    def read(raw: object) -> int | None:
+        return raw if type(raw) is int and low <= raw <= high else None
+
+    return Kind(f"a whole number from {low} to {high}", read)
+
+
+def number(high: int) -> Kind:
+    """A number from 0 on, fractions allowed."""
+
+    def read(raw: object) -> int | float | None:
+        return raw if type(raw) in {int, float} and isinstance(raw, int | float) and 0 <= raw <= high else None
+
+    return Kind(f"a number from 0 to {high}", read)
+
+
+def many(kind: Kind, example: str) -> Kind:
+    """A list of at least one value of a kind, without repetition; gives a tuple."""
+
+    def read(raw: object) -> tuple[object, ...] | None:
+        if not isinstance(raw, list) or not raw:
+            return None
+        return tuple(dict.fromkeys(kind.value(item) for item in raw))
+
+    return Kind(f"a list such as {example}", read, secret=kind.secret)
+
+
+def _text(raw: object) -> str | None:
+    """A line of text: not empty, and nothing in it that moves a cursor or turns the direction of writing."""
+    if not isinstance(raw, str) or not raw.strip():
+        return None
+    if _UNPRINTABLE.search(raw):
+        raise InputError(f"{shown(raw)} holds a character that cannot be printed")
+    return raw
+
+
+def _matching(pattern: re.Pattern[str]) -> Callable[[object], str | None]:
+    return lambda raw: raw if isinstance(raw, str) and pattern.fullmatch(raw) and _text(raw) else None
+
+
+def _by(parse: Callable[[str], T]) -> Callable[[object], T | None]:
+    return lambda raw: parse(text) if (text := _text(raw)) is not None else None
+
+
+def _url(raw: object) -> str | None:
+    if not isinstance(raw, str):
+        return None
+    if "@" in raw.partition("://")[2].partition("/")[0]:
+        raise InputError("a user name or password does not belong into the url; use username and password_command")
+    return raw if _URL.fullmatch(raw) and not _UNPRINTABLE.search(raw) else None
+
+
+def _address(raw: object) -> str | None:
+    text = _matching(_ADDRESS)(raw)
+    return None if text is None or "*" in text or "?" in text else text
+
+
+def _pattern(raw: object) -> str | None:
+    text = _matching(_ADDRESS)(raw)
+    return None if text is None else text.lower()
+
+
+def _collection_path(raw: object) -> str | None:
+    text = _text(raw)
+    return text if text is not None and text.startswith("/") and not text.startswith("//") else None
+
+
+def _file(raw: object) -> str | None:
+    text = _text(raw)
+    if text is None:
+        return None
+    path = os.path.expanduser(text)  # noqa: PTH111 - a text is wanted, as typed but for the home folder
+    return path if os.path.isabs(path) else None  # noqa: PTH117 - likewise
+
+
+def _command(raw: object) -> tuple[str, ...] | None:
+    if not isinstance(raw, list) or not raw:
+        return None
+    words = tuple(word for word in raw if isinstance(word, str) and "\0" not in word)
+    return words if len(words) == len(raw) and words[0] else None
+
+
+def _duration(raw: object) -> timedelta | None:
+    duration = _by(parse_lead)(raw)
+    if duration is not None and not timedelta() <= duration <= timedelta(days=366):
+        raise InputError(f"{shown(raw)} is not between 0 and 366 days")
+    return duration
+
+
+TEXT = Kind("a text in quotes", _text)
+ZONE = Kind('a time zone such as "Europe/Oslo"', _by(find_zone))
+HOURS = Kind('working hours such as "Mon-Fri 09:00-17:00"', _by(parse_hours))
+REGION = Kind('a country or country-subdivision such as "NO" or "US-NY"', _matching(re.compile(r"[A-Z]{2}(-[A-Z0-9]{1,4})?")))
+DURATION = Kind('a duration such as "3d", "4h" or "1h30"', _duration)
+ADDRESS = Kind('an address such as "kari@example.org"', _address)
+PATTERN = Kind('an address or a pattern such as "*@acme.example"', _pattern)
+URL = Kind('an address such as "https://dav.example.org/"', _url, secret=True)
+HOST = Kind('a host such as "smtp.example.org"', _matching(_HOST))
+COLLECTION_PATH = Kind('a path on the server such as "/kari/tasks/"', _collection_path)
+FILE = Kind('a file such as "~/public/acme.ics", absolute or below ~', _file)
+COMMAND = Kind('a program and its arguments such as ["pass", "show", "caldav"]', _command, secret=True)
+VARIABLE = Kind('the name of an environment variable such as "CALDAV_PASSWORD"', _matching(_VARIABLE), secret=True)
+FLAG = Kind("true or false", lambda raw: raw if isinstance(raw, bool) else None, secret=True)

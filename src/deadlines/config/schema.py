@@ -1,0 +1,208 @@
+"""The configuration as a table: every section and key, what it holds, what it is when left out, and what it is for.
+
+Reading, the nearest known names, the proof that `config.example.toml` is complete and the documentation all come from it.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from deadlines.config import kinds
+from deadlines.config.kinds import Kind
+from deadlines.core.client import AllDayDue, Period
+from deadlines.core.settings import Mode, Policy
+
+
+@dataclass(frozen=True, slots=True)
+class Key:
+    """`name = value`. `default` is as the file would say it; None where there is none to say, then `help` tells."""
+
+    name: str
+    kind: Kind
+    help: str
+    default: str | int | bool | tuple[str, ...] | None = None
+    required: bool = False
+    field: str = ""
+    """What our value calls it, where that is not `name`."""
+    aka: tuple[str, ...] = ()
+    """What people type instead."""
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """`[name]`, or `[name.KEY]` once for each thing where `named` says what the KEY may look like."""
+
+    name: str
+    help: str
+    keys: tuple[Key, ...]
+    named: re.Pattern[str] | None = None
+    naming: str = ""
+    parts: tuple[Section, ...] = ()
+
+    @property
+    def title(self) -> str:
+        """The header as the documentation writes it."""
+        return f"{self.name}.NAME" if self.named else self.name
+
+    def walk(self, above: str = "") -> Iterator[tuple[str, Key]]:
+        """Every key with the title of its section, those of the parts last."""
+        title = above + self.title
+        for key in self.keys:
+            yield title, key
+        for part in self.parts:
+            yield from part.walk(f"{title}.")
+
+
+_CLIENT = re.compile(r"[a-z0-9][a-z0-9_-]{0,63}")
+_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,63}")
+_NAMING = "letters, digits, - and _, at most 64"
+
+_ZONE = ("tz", "zone", "time_zone")
+_HOURS = "Mon-Fri 09:00-17:00"
+
+_PASSWORD = (
+    Key("password_command", kinds.COMMAND, "A program that prints the password."),
+    Key("password_env", kinds.VARIABLE, "Or the environment variable that holds it.", aka=("password_variable",)),
+    Key("keyring", kinds.FLAG, "Or true: the system's keyring has it.", default=False),
+)
+
+_CONTENT = kinds.many(kinds.choice("deadlines", "tasks", "meetings", "busy", "hours"), '["deadlines", "meetings"]')
+
+_QUOTA = Section(
+    "quota",
+    "What this client is owed in every period: deliverables or hours.",
+    (
+        Key("deliverables", kinds.integer(1, 10_000), "Completed tasks in a period."),
+        Key("hours", kinds.number(10_000), "Or hours of work in a period."),
+        Key("per", kinds.choice(*Period), "The period, in the client's zone: week or month.", default="week"),
+        Key("carry_over", kinds.number(10_000), "How much may move on to the next period.", default=0),
+    ),
+)
+
+SCHEMA: tuple[Section, ...] = (
+    Section(
+        "me",
+        "You.",
+        (
+            Key("name", kinds.TEXT, "Your name, for digests and invitations.", default=""),
+            Key("email", kinds.ADDRESS, "Where digests go.", default="", aka=("mail", "address")),
+            Key(
+                "timezone",
+                kinds.ZONE,
+                "Your time zone; left out: the one of this computer.",
+                field="zone",
+                aka=_ZONE,
+            ),
+            Key("hours", kinds.HOURS, "When you work, in your zone.", default=_HOURS, aka=("working_hours",)),
+            Key("holidays", kinds.REGION, "Whose public holidays you take: country or country-subdivision.", default=""),
+            Key(
+                "default_calendar",
+                kinds.TEXT,
+                "Where tasks go; left out: your only calendar, else local, which is never synced.",
+                aka=("calendar",),
+            ),
+            Key(
+                "all_day_due",
+                kinds.choice(*AllDayDue),
+                "When a task that is due on a date falls due on that date.",
+                default=AllDayDue.CLOSE_OF_BUSINESS.value,
+            ),
+        ),
+    ),
+    Section(
+        "clients",
+        "A client; the key is what you type.",
+        (
+            Key("name", kinds.TEXT, "What they are called; left out: the key."),
+            Key(
+                "timezone",
+                kinds.ZONE,
+                "The time zone they work in.",
+                required=True,
+                field="zone",
+                aka=_ZONE,
+            ),
+            Key("hours", kinds.HOURS, "When they can be reached, in their zone.", default=_HOURS, aka=("working_hours",)),
+            Key("holidays", kinds.REGION, "Whose public holidays they take.", default=""),
+            Key("emails", kinds.many(kinds.PATTERN, '["*@acme.example"]'), "Which attendees make a meeting theirs.", default=()),
+            Key("calendar", kinds.TEXT, "Where their tasks go; left out: the default calendar.", default=""),
+            Key("all_day_due", kinds.choice(*AllDayDue), "As under [me], for this client; left out: as there."),
+            Key("warn_before", kinds.DURATION, "How long before the due instant a task is due soon.", default="3d"),
+            Key("buffer", kinds.DURATION, "Be done this much before the due instant.", default="0h"),
+        ),
+        named=_CLIENT,
+        naming="lower-case letters, digits, - and _, at most 64",
+        parts=(_QUOTA,),
+    ),
+    Section(
+        "accounts",
+        "A CalDAV account.",
+        (
+            Key("url", kinds.URL, "The server, or any address on it.", required=True, aka=("server", "host", "uri")),
+            Key("username", kinds.TEXT, "Your name there.", default="", aka=("user", "login")),
+            *_PASSWORD,
+            Key(
+                "insecure",
+                kinds.FLAG,
+                "true allows plain http to another computer, readable to all on the way.",
+                default=False,
+            ),
+        ),
+        named=_NAME,
+        naming=_NAMING,
+    ),
+    Section(
+        "calendars",
+        "A calendar of an account, to be synced.",
+        (
+            Key("account", kinds.TEXT, "The account it is in.", required=True),
+            Key("path", kinds.COLLECTION_PATH, "Where it is on the server.", default="", aka=("url", "href")),
+            Key("display_name", kinds.TEXT, "Or what it is called there.", default="", aka=("name", "displayname")),
+            Key("mode", kinds.choice(*Mode), "two-way or read-only.", default=Mode.TWO_WAY.value),
+            Key(
+                "conflict",
+                kinds.choice(*Policy),
+                "Who wins where both sides changed the same: newest, mine, theirs, both or ask.",
+                default=Policy.NEWEST.value,
+                aka=("policy",),
+            ),
+        ),
+        named=_NAME,
+        naming=_NAMING,
+    ),
+    Section(
+        "mail",
+        "How digests and invitations leave.",
+        (
+            Key("host", kinds.HOST, "The SMTP server.", required=True, aka=("server", "url")),
+            Key("port", kinds.integer(1, 65_535), "Its port; left out: 587 for starttls, 465 for tls, 25 for none."),
+            Key(
+                "security",
+                kinds.choice("starttls", "tls", "none"),
+                "starttls, tls or none (none only to this computer).",
+                default="starttls",
+                aka=("tls", "ssl", "encryption"),
+            ),
+            Key("username", kinds.TEXT, "Your name there.", default="", aka=("user", "login")),
+            *_PASSWORD,
+            Key("from", kinds.ADDRESS, "The sender; left out: me.email.", field="sender", aka=("sender",)),
+            Key("to", kinds.many(kinds.ADDRESS, '["kari@example.org"]'), "Who gets digests; left out: me.email."),
+        ),
+    ),
+    Section(
+        "feeds",
+        "An .ics file for others to subscribe to.",
+        (
+            Key("client", kinds.TEXT, "Only what is this client's; left out: everything.", default=""),
+            Key("content", _CONTENT, "Any of deadlines, tasks, meetings, busy, hours.", default=("deadlines",)),
+            Key("details", kinds.choice("full", "redacted", "busy"), "full, redacted or busy.", default="full"),
+            Key("path", kinds.FILE, "The file to write.", required=True, aka=("file", "output")),
+            Key("days_back", kinds.integer(0, 3_660), "How many days of the past.", default=30),
+            Key("days_ahead", kinds.integer(0, 3_660), "How many days to come.", default=180),
+        ),
+        named=_NAME,
+        naming=_NAMING,
+    ),
+)
