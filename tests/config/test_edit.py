@@ -5,7 +5,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from deadlines.config import edit
@@ -260,6 +260,7 @@ FIELDS: st.SearchStrategy[dict[str, str | None]] = st.dictionaries(
 )
 
 
+@settings(deadline=None, max_examples=40)
 @given(st.lists(st.tuples(st.sampled_from(["add", "edit", "remove"]), CLIENTS, FIELDS), max_size=6))
 def test_comments_outside_of_removed_clients_survive_any_edits(
     tmp_path_factory: pytest.TempPathFactory, edits: list[tuple[str, str, Fields]]

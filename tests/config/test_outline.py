@@ -1,7 +1,7 @@
 import tomllib
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from deadlines.config.outline import Entry, outline
@@ -74,6 +74,7 @@ VALUES = st.recursive(
 )
 
 
+@settings(deadline=None)
 @given(st.lists(st.tuples(KEYS, VALUES), max_size=5, unique_by=lambda pair: pair[0]))
 def test_every_value_is_where_the_outline_says(pairs: list[tuple[str, str]]) -> None:
     text = "[t] # head\n" + "".join(f"{key} = {value} # end\n" for key, value in pairs)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
+from itertools import islice
 
 from deadlines.errors import InputError, UnknownName
 
@@ -15,16 +15,23 @@ _BARE = re.compile(r"[A-Za-z0-9_-]{1,64}")
 _PLAIN = re.compile(r"[\w./+-]{1,64}")
 _LONGEST = 40
 _FEW = 12
+_MOST = 100
+_COMPARED = 500
 
 
-@dataclass(slots=True)
 class Problems:
     """What is wrong, each with the path of the key or table that it is about."""
 
-    found: list[tuple[Path, str]] = field(default_factory=list)
+    def __init__(self) -> None:
+        self.found: list[tuple[Path, str]] = []
 
     def __bool__(self) -> bool:
         return bool(self.found)
+
+    @property
+    def full(self) -> bool:
+        """Whether there are so many that nobody reads more: this is another file than was meant."""
+        return len(self.found) >= _MOST
 
     def add(self, path: Path, message: str) -> None:
         """Note one problem."""
@@ -61,7 +68,7 @@ def did_you_mean(name: str, known: Iterable[str], *, aka: Iterable[tuple[str, st
     """
     import difflib  # noqa: PLC0415 - only a mistake pays for it
 
-    names = list(known)
+    names = list(islice(known, _COMPARED))
     words = {word.lower(): meant for word, meant in [*aka, *((name, name) for name in names)]}
     lower = name[:_LONGEST].lower()
     near = difflib.get_close_matches(lower.replace("-", "_"), words, n=1) or difflib.get_close_matches(lower, words, n=1)

@@ -27,7 +27,7 @@ Holidays = Callable[[str], Container[date]]
 MARK = "\N{ZERO WIDTH NO-BREAK SPACE}"
 """What Windows editors put first."""
 
-_LARGEST = 1_000_000
+_LARGEST = 500_000
 _AT = re.compile(r"(?P<what>.*) \(at (?:line (?P<line>\d+), column (?P<column>\d+)|end of document)\)", re.DOTALL)
 
 
@@ -53,7 +53,7 @@ def default_settings(local_zone: str) -> Settings:
 def read_text(text: str, name: str, *, holidays: Holidays, local_zone: str) -> Settings:
     """The settings in a text. `name` is what the errors call it, `local_zone` an IANA name for when the text has none."""
     if len(text) > _LARGEST:
-        raise ConfigError(name, ["the file is larger than a megabyte"])
+        raise ConfigError(name, ["the file is larger than half a megabyte"])
     text = text.removeprefix(MARK)
     try:
         raw = tomllib.loads(text)

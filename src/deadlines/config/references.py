@@ -18,6 +18,8 @@ _SOURCES = ("password_command", "password_env", "keyring")
 def check(tables: Tables, names: dict[str, tuple[str, ...]], problems: Problems) -> None:
     """Find what is wrong between keys. `names` are all names in a section, also of those that could not be read."""
     for path, table in tables.items():
+        if problems.full:
+            return
         match path:
             case ("me",):
                 _exists(path, table, "default_calendar", tuple(dict.fromkeys((*names["calendars"], LOCAL))), problems)

@@ -27,6 +27,8 @@ def tables(raw: Mapping[str, object], problems: Problems) -> Tables:
     _refuse_passwords(raw, problems)
     known = {section.name: section for section in SCHEMA}
     for name, value in raw.items():
+        if problems.full:
+            break
         section = known.get(name)
         if section is None:
             _unknown_section(name, value, known, problems)
@@ -54,6 +56,8 @@ def _named(path: Path, raw: object, section: Section, result: Tables, problems: 
         problems.add(path, f"expected tables such as [{section.title}], found {shown(raw)}")
         return
     for name, value in raw.items():
+        if problems.full:
+            break
         if section.named is None or not section.named.fullmatch(name):
             problems.add((*path, name), f"a name is made of {section.naming}, and begins with a letter or digit")
         elif name in RESERVED.get(section.name, ()):
@@ -71,6 +75,8 @@ def _table(path: Path, raw: object, section: Section, result: Tables, problems: 
     parts = {part.name: part for part in section.parts}
     table = result[path] = defaults(section.keys)
     for name, value in raw.items():
+        if problems.full:
+            break
         if name in keys:
             _read(path, keys[name], value, table, problems)
         elif name in parts:
@@ -102,7 +108,7 @@ def _unknown_section(name: str, value: object, known: Iterable[str], problems: P
 
 def _refuse_passwords(raw: Mapping[str, object], problems: Problems) -> None:
     waiting: list[tuple[Path, Mapping[str, object]]] = [((), raw)]
-    while waiting:  # not recursive: dotted keys nest deeper than Python's stack
+    while waiting and not problems.full:  # not recursive: dotted keys nest deeper than Python's stack
         above, table = waiting.pop()
         for name, value in table.items():
             if isinstance(value, dict):
