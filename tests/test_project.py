@@ -3,6 +3,8 @@
 import tomllib
 from pathlib import Path
 
+import deadlines
+
 ROOT = Path(__file__).parent.parent
 
 
@@ -16,3 +18,12 @@ def test_every_ignored_rule_has_its_reason() -> None:
     lines = {line.strip().split('"')[1]: line for line in text.splitlines() if line.strip().startswith('"')}
 
     assert [rule for rule in ignored if "#" not in lines[rule] and '", "' not in lines[rule]] == []
+
+
+def test_version_is_kept_in_one_place() -> None:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+
+    assert "version" not in project["project"]
+    assert project["project"]["dynamic"] == ["version"]
+    assert project["tool"]["hatch"]["version"]["path"] == "src/deadlines/__init__.py"
+    assert deadlines.__version__.count(".") == 2
