@@ -1,5 +1,5 @@
-"""The command line."""
+"""The command line: a frame (this package) and the commands that sit on it (`commands`, one file each)."""
 
+from deadlines.cli.entry import main
 
-def main() -> None:
-    """Run the command line."""
+__all__ = ["main"]

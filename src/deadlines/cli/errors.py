@@ -1,0 +1,176 @@
+"""What a failure says and which exit code it gives: one row per class of `deadlines.errors`.
+
+`code` in JSON is stable. A row holds for the classes below it that have none of their own. Hints may name attributes of
+the error in braces. Loaded only when something failed.
+"""
+
+from __future__ import annotations
+
+import re
+import sys
+import traceback
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import click
+
+from deadlines import errors
+from deadlines.cli.exits import Exit
+from deadlines.cli.output import show_json
+from deadlines.cli.root import PROGRAM
+from deadlines.core.display import clean
+
+ROWS: Mapping[type[BaseException], tuple[str, Exit, str]] = {
+    errors.ConfigError: ("config", Exit.CONFIG, "correct {path}, then run `deadlines doctor`"),
+    errors.InputError: ("input", Exit.USAGE, ""),
+    errors.UnknownName: ("unknown-name", Exit.USAGE, ""),
+    errors.AmbiguousInput: ("ambiguous", Exit.USAGE, ""),
+    errors.Refused: ("refused", Exit.USAGE, ""),
+    errors.CodecError: ("unreadable", Exit.LOOK, "nothing was changed; the text is kept as it is"),
+    errors.StoreError: ("store", Exit.CONFIG, "`deadlines doctor` checks the database"),
+    errors.StoreBusy: ("store-busy", Exit.LATER, "another `deadlines` is at work; run this again when it is done"),
+    errors.StoreNewer: ("store-newer", Exit.CONFIG, "install the newest version of deadlines; the database was not touched"),
+    errors.StoreBroken: ("store-broken", Exit.CONFIG, "`deadlines doctor` looks closer, `deadlines restore FILE` takes a backup"),
+    errors.RemoteError: ("remote", Exit.PARTIAL, "`deadlines doctor` shows what the server can do"),
+    errors.Unreachable: ("unreachable", Exit.LATER, "check the network and the url of the account, then run this again"),
+    errors.TryLater: ("try-later", Exit.LATER, "run this again later; nothing is lost"),
+    errors.CredentialsRefused: (
+        "credentials",
+        Exit.CONFIG,
+        "check the account's username and password, then run `deadlines doctor`",
+    ),
+    errors.CollectionMissing: (
+        "collection-missing",
+        Exit.CONFIG,
+        "`deadlines account discover NAME` lists the calendars there are",
+    ),
+    errors.NotCalDAV: (
+        "not-caldav",
+        Exit.CONFIG,
+        "check the account's url; `deadlines account discover NAME` shows what was tried",
+    ),
+    errors.PreconditionFailed: ("changed-meanwhile", Exit.LATER, "run `deadlines sync` to see the change, then run this again"),
+    errors.ReadOnlyCollection: ("read-only", Exit.PARTIAL, 'give the calendar mode = "read-only" in the configuration'),
+    errors.Rejected: ("rejected", Exit.PARTIAL, "`deadlines doctor` shows what the server accepts"),
+    errors.DeadlinesError: ("failed", Exit.BUG, ""),
+    click.exceptions.NoSuchCommand: ("unknown-name", Exit.USAGE, ""),
+    click.ClickException: ("usage", Exit.USAGE, ""),
+    click.Abort: ("interrupted", Exit.INTERRUPTED, ""),
+    KeyboardInterrupt: ("interrupted", Exit.INTERRUPTED, ""),
+    EOFError: ("interrupted", Exit.INTERRUPTED, ""),
+    OSError: ("system", Exit.CONFIG, ""),
+    BaseException: ("bug", Exit.BUG, "this is our mistake: please report it with the output of the same command and -vv"),
+}
+_PACKAGE = Path(__file__).parent.parent
+_FACTS = ("nearest", "readings", "retry_after", "status", "path", "line")
+"""Attributes of errors that JSON carries along."""
+
+_SECRETS = re.compile(
+    r"(?P<before>://)[^/\s@]+(?=@)"  # user:password@host
+    r"|(?P<header>\b(?:Authorization|Cookie)['\"]?\s*[:=]\s*['\"]?(?:Basic|Bearer|Digest)?\s*)[^\s'\"]+"
+    r"|(?P<name>\b(?:password|passwd|token|secret)['\"]?\s*[:=]\s*['\"]?)[^\s'\",)]+",
+    re.IGNORECASE,
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Failure:
+    """An error as it is told. `lines` follow the message in text; JSON has them among the facts."""
+
+    code: str
+    exit: Exit
+    message: str
+    hint: str = ""
+    lines: tuple[str, ...] = ()
+    facts: Mapping[str, object] = field(default_factory=dict)
+
+
+def report(error: BaseException, arguments: Sequence[str]) -> Exit:
+    """Tell `error` on stderr and, if `--json` is among the arguments, on stdout; return the exit code.
+
+    The arguments are looked at as typed, because the error may be that they cannot be parsed.
+    """
+    typed = list(arguments[: arguments.index("--")] if "--" in arguments else arguments)
+    failure = explain(error)
+    for line in (f"error: {failure.message}", *(f"  {line}" for line in failure.lines)):
+        sys.stderr.write(clean(line) + "\n")
+    if failure.hint:
+        sys.stderr.write(f"hint: {clean(failure.hint)}\n")
+    if failure.exit is Exit.BUG and _verbosity(typed) >= 2:  # noqa: PLR2004 # -vv
+        for text in traceback.format_exception(error):
+            sys.stderr.writelines(clean(line) + "\n" for line in without_secrets(text).splitlines())
+    if "--json" in typed:
+        told = {"code": failure.code, "message": failure.message, "hint": failure.hint}
+        show_json({"error": told | dict(failure.facts)})
+    return failure.exit
+
+
+def explain(error: BaseException) -> Failure:
+    """What is said about `error`, free of secrets."""
+    code, exit_code, hint = next(ROWS[kind] for kind in type(error).__mro__ if kind in ROWS)
+    own_hint = getattr(error, "hint", "")
+    facts = {name: value for name in _FACTS if isinstance(error, errors.DeadlinesError) and (value := getattr(error, name, None))}
+    lines: tuple[str, ...] = ()
+    match error:
+        case errors.ConfigError():
+            message, lines = f"{error.path} cannot be used", tuple(map(without_secrets, error.problems))
+        case click.exceptions.NoSuchCommand():
+            message = f"unknown command: {error.command_name}"
+            own_hint = _did_you_mean(error.possibilities) or _help_of(error)
+        case click.NoSuchOption():
+            message = _sentence(error.message)
+            own_hint = _did_you_mean(error.possibilities) or _help_of(error)
+        case click.UsageError():
+            message, own_hint = _sentence(error.format_message()), _help_of(error)
+        case click.ClickException():
+            message = _sentence(error.format_message())
+        case errors.DeadlinesError():
+            message = str(error)
+        case KeyboardInterrupt() | click.Abort() | EOFError():
+            message = "interrupted"
+        case OSError() if error.strerror:
+            message = f"{error.filename}: {error.strerror}" if error.filename else error.strerror
+        case _:
+            message = f"unexpected {type(error).__name__}{_place(error)}"
+    if lines:
+        facts["problems"] = lines
+    return Failure(
+        code=code,
+        exit=exit_code,
+        message=without_secrets(message),
+        hint=without_secrets(str(own_hint or hint.format_map(vars(error) if hint else {}))),
+        lines=lines,
+        facts=facts,
+    )
+
+
+def without_secrets(text: str) -> str:
+    """`text` with passwords, tokens and credentials in URLs and headers replaced by `***`."""
+    return _SECRETS.sub(lambda match: (match["before"] or match["header"] or match["name"]) + "***", text)
+
+
+def _sentence(message: str) -> str:
+    """A sentence of click's as we write messages: on one line, lower case, without a full stop."""
+    message = " ".join(message.split())
+    return message[:1].lower() + message[1:].removesuffix(".")
+
+
+def _did_you_mean(names: Sequence[str] | None) -> str:
+    return f"did you mean {' or '.join(names)}?" if names else ""
+
+
+def _help_of(error: click.UsageError) -> str:
+    return f"`{error.ctx.command_path if error.ctx else PROGRAM} --help` shows what there is"
+
+
+def _place(error: BaseException) -> str:
+    """Where our code was when it happened; the message of a foreign error may hold private data, the place does not."""
+    ours = [frame for frame in traceback.extract_tb(error.__traceback__) if frame.filename.startswith(str(_PACKAGE))]
+    return f" in {Path(ours[-1].filename).relative_to(_PACKAGE)}, line {ours[-1].lineno}" if ours else ""
+
+
+def _verbosity(typed: Sequence[str]) -> int:
+    """How often -v was typed, also as -vv or --verbose."""
+    short = sum(word.count("v") for word in typed if re.fullmatch(r"-[vq]+", word))
+    return short + typed.count("--verbose")

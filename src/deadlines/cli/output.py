@@ -1,0 +1,114 @@
+"""Where output goes: results to stdout, everything else to stderr, and only what the reader can take."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import sys
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from typing import TextIO
+
+import click
+
+from deadlines.cli.options import Color, Options
+from deadlines.cli.table import Screen
+from deadlines.core.display import clean
+from deadlines.errors import Refused
+
+VERSION = 1
+"""Of the shape of every JSON answer: fields are added, never removed."""
+_BAR = 30
+
+
+def show(options: Options, *, as_json: Callable[[], Mapping[str, object]], as_text: Callable[[Screen], str]) -> None:
+    """Print a result: one JSON object with `--json`, else the text, which ends in a newline and is clean."""
+    if options.json:
+        show_json(as_json())
+    else:
+        sys.stdout.write(as_text(screen(options)))
+
+
+def show_json(answer: Mapping[str, object]) -> None:
+    """Print `{"version": 1, ...}` on one line, in ASCII, so that every string arrives exactly in every locale."""
+    from deadlines.cli.json_text import dumps  # noqa: PLC0415 # text output is spared it
+
+    sys.stdout.write(dumps({"version": VERSION, **answer}) + "\n")
+
+
+def note(options: Options, message: str) -> None:
+    """Tell the person, on stderr, what is not part of the result; `--quiet` silences it."""
+    if not options.quiet:
+        sys.stderr.write(clean(message) + "\n")
+
+
+def detail(options: Options, message: str) -> None:
+    """Tell the person, on stderr, what only `--verbose` asks for."""
+    if options.verbose:
+        sys.stderr.write(clean(message) + "\n")
+
+
+def confirm(options: Options, question: str) -> None:
+    """Go on if `question` (`Remove 3 tasks?`) is answered with yes, which `--yes` does; raise Refused if not.
+
+    Where nobody can answer, nothing is asked and nothing is done.
+    """
+    if options.yes:
+        return
+    if not (sys.stdin is not None and sys.stdin.isatty()):
+        raise Refused(f"{clean(question)} nobody is there to answer", hint="add --yes to answer yes to every question")
+    if not click.confirm(clean(question), err=True):
+        raise Refused("not confirmed, nothing was changed")
+
+
+@contextmanager
+def progress(options: Options, label: str) -> Iterator[Callable[[int, int], None]]:
+    """A bar on stderr while a long work lasts, if that is a terminal. Yields `advance(done, total)`."""
+    if options.quiet or options.json or not sys.stderr.isatty():
+        yield lambda done, total: None  # noqa: ARG005 # the port's signature
+        return
+    drawn = ""
+
+    def advance(done: int, total: int) -> None:
+        nonlocal drawn
+        filled = _BAR * done // max(total, 1)
+        line = f"\r{clean(label)} [{'#' * filled}{'.' * (_BAR - filled)}] {done}/{total}"
+        if line != drawn:
+            drawn = line
+            sys.stderr.write(line)
+            sys.stderr.flush()
+
+    try:
+        yield advance
+    finally:
+        sys.stderr.write("\r\x1b[K" if drawn else "")
+
+
+def screen(options: Options) -> Screen:
+    """What the reader of stdout can see."""
+    terminal = sys.stdout.isatty()
+    return Screen(
+        columns=shutil.get_terminal_size().columns if terminal else None,
+        colored=is_colored(options.color, sys.stdout, os.environ),  # noqa: TID251 # TERM and its like configure nothing
+        headings=not options.quiet,
+        ellipsis="…" if _can_print("…", sys.stdout) else "...",
+    )
+
+
+def is_colored(color: Color, stream: TextIO, environment: Mapping[str, str]) -> bool:
+    """Whether to colour: what was typed, else NO_COLOR, else FORCE_COLOR, else a terminal that is not dumb."""
+    if color is not Color.AUTO:
+        return color is Color.ALWAYS
+    if environment.get("NO_COLOR"):
+        return False
+    if environment.get("FORCE_COLOR", "0") not in {"", "0"}:
+        return True
+    return stream.isatty() and environment.get("TERM") != "dumb"
+
+
+def _can_print(text: str, stream: TextIO) -> bool:
+    try:
+        text.encode(stream.encoding or "ascii")
+    except UnicodeEncodeError:
+        return False
+    return True
