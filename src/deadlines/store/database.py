@@ -1,0 +1,165 @@
+"""One connection to a SQLite file, on which nothing but `StoreError` and `Refused` goes wrong.
+
+Write-ahead log, so that readers never wait; synchronous=FULL, so that what was committed survives a power cut (0.4 ms a commit);
+a write that finds another writer waits for `busy_seconds`, then gives up.
+"""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+import time
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import Any
+
+from deadlines.errors import DeadlinesError, Refused, StoreBroken, StoreBusy
+from deadlines.store.statements import STATEMENTS
+
+Value = str | bytes | int | None
+
+_REASONS = {
+    sqlite3.SQLITE_FULL: "the disk is full",
+    sqlite3.SQLITE_READONLY: "it cannot be written to",
+    sqlite3.SQLITE_PERM: "access is denied",
+    sqlite3.SQLITE_AUTH: "access is denied",
+    sqlite3.SQLITE_CANTOPEN: "it cannot be opened",
+    sqlite3.SQLITE_NOTADB: "it is not a database",
+    sqlite3.SQLITE_CORRUPT: "the database is damaged",
+    sqlite3.SQLITE_IOERR: "reading or writing the disk failed",
+}
+
+
+def translate(path: Path, error: sqlite3.Error) -> DeadlinesError:
+    """What an error of SQLite's means to us."""
+    code = getattr(error, "sqlite_errorcode", 0) & 0xFF  # the upper bytes say more than we tell apart
+    if code in {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED}:
+        return StoreBusy(str(path), "another process is writing to the database")
+    if code == sqlite3.SQLITE_CONSTRAINT:
+        return Refused(f"the database holds another record like this one ({error})")
+    return StoreBroken(str(path), _REASONS.get(code, str(error)))
+
+
+@contextmanager
+def guarded(path: Path) -> Iterator[None]:
+    """Let the errors of SQLite and of the file system leave as ours."""
+    try:
+        yield
+    except sqlite3.Error as error:
+        raise translate(path, error) from error
+    except OSError as error:
+        raise StoreBroken(str(path), (error.strerror or str(error)).lower()) from error
+
+
+class Database:
+    """An open file. Outside of `transaction` every statement is a transaction of its own."""
+
+    def __init__(self, path: Path, *, busy_seconds: float) -> None:
+        self.path = path
+        with guarded(path):
+            _make_private(path)
+            self.connection = sqlite3.connect(path, timeout=busy_seconds, isolation_level=None)
+            try:
+                self._prepare(busy_seconds)
+            except BaseException:
+                self.connection.close()
+                raise
+
+    def _prepare(self, busy_seconds: float) -> None:
+        self.connection.execute("PRAGMA foreign_keys = ON")
+        self.connection.execute("PRAGMA synchronous = FULL")
+        if self.connection.execute("PRAGMA journal_mode").fetchone()[0] != "wal":
+            _patiently(lambda: self.connection.execute("PRAGMA journal_mode = WAL"), busy_seconds)
+
+    def all(self, sql: str, parameters: Mapping[str, Value] | None = None) -> list[Any]:
+        """Run a statement; its rows."""
+        try:
+            return self.connection.execute(sql, parameters or {}).fetchall()
+        except sqlite3.Error as error:
+            raise translate(self.path, error) from error
+
+    def named(self, name: str, parameters: Mapping[str, Value] | None = None) -> list[Any]:
+        """Run one of `statements.sql`; its rows."""
+        return self.all(STATEMENTS[name], parameters)
+
+    def one(self, name: str, parameters: Mapping[str, Value] | None = None) -> Any:  # noqa: ANN401  # columns are of any type
+        """Run one of `statements.sql`; its first row or None."""
+        return next(iter(self.named(name, parameters)), None)
+
+    @contextmanager
+    def transaction(self) -> Iterator[None]:
+        """Hold the write lock from the start, so that what is read inside stays true; commit, or roll back on an exception."""
+        self.all("BEGIN IMMEDIATE")
+        try:
+            yield
+            self.all("COMMIT")
+        except BaseException:
+            if self.connection.in_transaction:  # a full disk may have rolled it back already
+                with suppress(sqlite3.Error):
+                    self.connection.execute("ROLLBACK")
+            raise
+
+    def close(self) -> None:
+        """Release the file; an open transaction is rolled back."""
+        with suppress(sqlite3.Error):
+            self.connection.close()
+
+
+def copy(source: sqlite3.Connection, target: sqlite3.Connection, path: Path) -> None:
+    """Replace the content of `target`, a database at `path`, in one transaction, through the backup interface."""
+
+    def give_up(status: int, _remaining: int, _total: int) -> None:
+        if status & 0xFF in {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED}:  # `backup` would try again for ever
+            raise StoreBusy(str(path), "another process is writing to the database")
+
+    source.backup(target, progress=give_up)
+
+
+def write_copy(source: sqlite3.Connection, target: Path) -> None:
+    """Copy a database into a new private file that needs no other file beside it; nothing is left when that fails."""
+    os.close(os.open(target, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600))
+    try:
+        connection = sqlite3.connect(target, isolation_level=None)
+        try:
+            copy(source, connection, target)
+            connection.execute("PRAGMA journal_mode = DELETE")
+        finally:
+            connection.close()
+    except BaseException:
+        target.unlink(missing_ok=True)
+        raise
+
+
+def vacant(path: Path, label: str) -> Path:
+    """A name beside `path` that no file has: `deadlines.db.before-restore`, then `deadlines.db.before-restore-2`."""
+    candidate = path.with_name(f"{path.name}.{label}")
+    number = 1
+    while candidate.exists():
+        number += 1
+        candidate = path.with_name(f"{path.name}.{label}-{number}")
+    return candidate
+
+
+def _make_private(path: Path) -> None:
+    """Make the file and its folder if need be; nobody else may read them. SQLite gives its side files the same mode."""
+    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    try:
+        os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600))
+    except FileExistsError:
+        if os.name == "posix" and path.stat().st_mode & 0o077:
+            path.chmod(0o600)
+
+
+def _patiently(action: Callable[[], object], seconds: float) -> None:
+    """Try again while the database is locked: switching to the write-ahead log does not wait by itself."""
+    until = time.monotonic() + seconds
+    while True:
+        try:
+            action()
+        except sqlite3.OperationalError as error:
+            if error.sqlite_errorcode & 0xFF != sqlite3.SQLITE_BUSY or time.monotonic() > until:
+                raise
+            time.sleep(0.01)
+        else:
+            return

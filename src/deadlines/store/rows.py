@@ -1,0 +1,180 @@
+"""Values to columns and back.
+
+What must come back exactly as it was (texts, UIDs, hrefs) is kept as bytes, written and read with surrogateescape. The other text
+columns are for people and for comparing: what stands for no character is replaced in them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import UTC, datetime
+from typing import Any
+
+from deadlines.errors import Refused
+from deadlines.store.base import Change, CollectionState, Index, Known, Record, Row, Run, RunKind, Unreadable
+from deadlines.store.database import Value
+
+_END = "\x1f"
+"""Ends each word of a tuple in a column; iCalendar text cannot hold it (RFC 5545 §3.1)."""
+
+_MOST = 2**63 - 1
+_NO_WORDS = ((), ())
+_make_index: Callable[[tuple[Any, ...]], Index] = Index._make
+_make_row: Callable[[tuple[Any, ...]], Row] = Row._make
+_EMPTY = Index()._asdict()
+_TEXTS = tuple(name for name, empty in _EMPTY.items() if empty == "")
+_NUMBERS = tuple(name for name, empty in _EMPTY.items() if empty in {0, None})
+
+
+def to_bytes(text: str) -> bytes:
+    """The bytes that a text stands for."""
+    try:
+        return text.encode("utf-8", "surrogateescape")
+    except UnicodeEncodeError as error:
+        raise Refused(f"the text holds U+{ord(text[error.start]):04X}, which stands for no character") from error
+
+
+def to_blob(text: str | None) -> bytes | None:
+    """The bytes of a text that may not be there."""
+    return None if text is None else to_bytes(text)
+
+
+def to_text(blob: bytes | None) -> str | None:
+    """A text that may not be there."""
+    return None if blob is None else str(blob, "utf-8", "surrogateescape")
+
+
+def clean(text: str) -> str:
+    """A text that can be stored as characters."""
+    if text.isascii():
+        return text
+    return "".join("\ufffd" if "\ud800" <= character <= "\udfff" else character for character in text)
+
+
+def to_iso(instant: datetime | None) -> str | None:
+    """An aware instant as ISO 8601 in UTC."""
+    return None if instant is None else instant.astimezone(UTC).isoformat()
+
+
+def _from_iso(text: str | None) -> datetime | None:
+    return None if text is None else datetime.fromisoformat(text)
+
+
+def index_columns(index: Index) -> dict[str, Value]:
+    """The columns of `listing` that the text determines."""
+    columns: dict[str, Value] = {name: clean(getattr(index, name)) for name in _TEXTS}
+    for name in _NUMBERS:
+        number = getattr(index, name)
+        columns[name] = None if number is None else max(-_MOST, min(number, _MOST))
+    columns["categories"] = _joined(index.categories)
+    columns["after"] = _joined(index.after)
+    return columns
+
+
+def resource_columns(record: Record) -> dict[str, Value]:
+    """The columns of `resource`."""
+    return {
+        "id": record.id or None,
+        "calendar": clean(record.calendar),
+        "uid": to_bytes(record.uid),
+        "href": to_bytes(record.href) or None,
+        "etag": clean(record.etag),
+        "schedule_tag": clean(record.schedule_tag),
+        "ical": to_blob(record.ical),
+        "base": to_blob(record.base),
+        "sent": to_blob(record.sent),
+    }
+
+
+def row(columns: tuple[Any, ...]) -> Row:
+    """A line of a list from `resource, uid, calendar` and the index columns."""
+    return _make_row((columns[0], str(columns[1], "utf-8", "surrogateescape"), columns[2], _index(columns[3:])))
+
+
+def record(columns: tuple[Any, ...]) -> Record:
+    """A record from the columns of `resource_get`."""
+    number, uid, calendar, ical, href, etag, schedule_tag, base, sent = columns[:9]
+    return Record(
+        id=number,
+        uid=to_text(uid) or "",
+        calendar=calendar,
+        ical=to_text(ical),
+        href=to_text(href) or "",
+        etag=etag,
+        schedule_tag=schedule_tag,
+        base=to_text(base),
+        sent=to_text(sent),
+        index=_index(columns[9:]),
+    )
+
+
+def known(columns: tuple[Any, ...]) -> Known:
+    """What sync compares a listing with."""
+    number, uid, href, etag, unsettled = columns
+    return Known(number, str(uid, "utf-8", "surrogateescape"), str(href, "utf-8", "surrogateescape"), etag, bool(unsettled))
+
+
+def run(columns: tuple[Any, ...]) -> Run:
+    """A run."""
+    number, kind, command, at, undoes, undone_by, changes = columns
+    return Run(
+        id=number,
+        kind=RunKind(kind),
+        command=command,
+        at=datetime.fromisoformat(at),
+        undoes=undoes,
+        undone_by=undone_by,
+        changes=changes,
+    )
+
+
+def change(columns: tuple[Any, ...]) -> Change:
+    """A line of the journal."""
+    number, at, resource, uid, calendar, summary, before, after, other, note = columns
+    return Change(
+        run=number,
+        at=datetime.fromisoformat(at),
+        record=resource,
+        uid=to_text(uid) or "",
+        calendar=calendar,
+        summary=summary,
+        before=to_text(before),
+        after=to_text(after),
+        other=to_text(other),
+        note=note,
+    )
+
+
+def unreadable(columns: tuple[Any, ...]) -> Unreadable:
+    """A quarantined resource."""
+    calendar, href, etag, text, reason = columns
+    return Unreadable(calendar=calendar, href=to_text(href) or "", etag=etag, text=to_text(text) or "", reason=reason)
+
+
+def state(columns: tuple[Any, ...]) -> CollectionState:
+    """Where sync stands."""
+    calendar, url, sync_token, ctag, listed_at, synced_at, problem = columns
+    return CollectionState(
+        calendar=calendar,
+        url=url,
+        sync_token=sync_token,
+        ctag=ctag,
+        listed_at=_from_iso(listed_at),
+        synced_at=_from_iso(synced_at),
+        problem=problem,
+    )
+
+
+def _index(columns: tuple[Any, ...]) -> Index:
+    categories, after = columns[-2:]
+    if not categories and not after:
+        return _make_index(columns[:-2] + _NO_WORDS)
+    return _make_index((*columns[:-2], _split(categories), _split(after)))
+
+
+def _joined(words: tuple[str, ...]) -> str:
+    return "".join(clean(word).replace(_END, "\ufffd") + _END for word in words)
+
+
+def _split(column: str) -> tuple[str, ...]:
+    return tuple(column[:-1].split(_END)) if column else ()

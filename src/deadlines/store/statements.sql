@@ -1,0 +1,233 @@
+-- Every statement of the store, by name. Those that begin with a keyword in the middle of a statement are parts: `rows` and
+-- `count` take the conditions that a query asks for, in the order of this file. Parameters are named.
+
+-- name: resource_get
+-- One record whole, by its number.
+SELECT r.id, r.uid, r.calendar, r.ical, r.href, r.etag, r.schedule_tag, r.base, r.sent,
+    l.component, l.summary, l.note, l.client, l.status, l.priority, l.percent_complete, l.due_kind, l.due_value, l.due_tzid,
+    l.due_at, l.start_kind, l.start_value, l.start_tzid, l.start_at, l.end_at, l.completed_at, l.estimate, l.repeat, l.parent,
+    l.problem, l.categories, l.after
+FROM resource AS r JOIN listing AS l ON l.resource = r.id
+WHERE r.id = :id
+
+-- name: resource_by_uid
+-- The number of the record that has a UID in a calendar.
+SELECT id FROM resource WHERE calendar = :calendar AND uid = :uid
+
+-- name: resource_by_href
+-- The number of the record that lives at an href of a calendar.
+SELECT id FROM resource WHERE calendar = :calendar AND href = :href
+
+-- name: resource_ical
+-- The text that is here, for the journal and for comparing before a swap.
+SELECT ical FROM resource WHERE id = :id
+
+-- name: resource_put
+-- Insert a record (number NULL: a new one) or replace it.
+INSERT INTO resource (id, calendar, uid, href, etag, schedule_tag, ical, base, sent)
+VALUES (:id, :calendar, :uid, :href, :etag, :schedule_tag, :ical, :base, :sent)
+ON CONFLICT (id) DO UPDATE SET
+    calendar = excluded.calendar, uid = excluded.uid, href = excluded.href, etag = excluded.etag,
+    schedule_tag = excluded.schedule_tag, ical = excluded.ical, base = excluded.base, sent = excluded.sent
+RETURNING id
+
+-- name: resource_delete
+-- Delete a record that exists on no side; its listing goes along.
+DELETE FROM resource WHERE id = :id
+
+-- name: listing_put
+-- Save the index columns of a record.
+INSERT INTO listing (
+    resource, calendar, uid, is_here, component, summary, note, client, status, priority, percent_complete, due_kind, due_value,
+    due_tzid, due_at, start_kind, start_value, start_tzid, start_at, end_at, completed_at, estimate, repeat, parent, problem,
+    categories, after
+) VALUES (
+    :id, :calendar, :uid, :is_here, :component, :summary, :note, :client, :status, :priority, :percent_complete, :due_kind,
+    :due_value, :due_tzid, :due_at, :start_kind, :start_value, :start_tzid, :start_at, :end_at, :completed_at, :estimate, :repeat,
+    :parent, :problem, :categories, :after
+)
+ON CONFLICT (resource) DO UPDATE SET
+    calendar = excluded.calendar, uid = excluded.uid, is_here = excluded.is_here, component = excluded.component,
+    summary = excluded.summary, note = excluded.note, client = excluded.client, status = excluded.status,
+    priority = excluded.priority, percent_complete = excluded.percent_complete, due_kind = excluded.due_kind,
+    due_value = excluded.due_value, due_tzid = excluded.due_tzid, due_at = excluded.due_at, start_kind = excluded.start_kind,
+    start_value = excluded.start_value, start_tzid = excluded.start_tzid, start_at = excluded.start_at, end_at = excluded.end_at,
+    completed_at = excluded.completed_at, estimate = excluded.estimate, repeat = excluded.repeat, parent = excluded.parent,
+    problem = excluded.problem, categories = excluded.categories, after = excluded.after
+
+-- name: listing_replace
+-- Save index columns derived anew; the texts stay.
+UPDATE listing SET
+    component = :component, summary = :summary, note = :note, client = :client, status = :status, priority = :priority,
+    percent_complete = :percent_complete, due_kind = :due_kind, due_value = :due_value, due_tzid = :due_tzid, due_at = :due_at,
+    start_kind = :start_kind, start_value = :start_value, start_tzid = :start_tzid, start_at = :start_at, end_at = :end_at,
+    completed_at = :completed_at, estimate = :estimate, repeat = :repeat, parent = :parent, problem = :problem,
+    categories = :categories, after = :after
+WHERE resource = :id
+
+-- name: listing_page
+-- A part of all there is, for deriving anew.
+SELECT resource, uid, calendar, component, summary, note, client, status, priority, percent_complete, due_kind, due_value,
+    due_tzid, due_at, start_kind, start_value, start_tzid, start_at, end_at, completed_at, estimate, repeat, parent, problem,
+    categories, after
+FROM listing WHERE resource > :above ORDER BY resource LIMIT :limit
+
+-- name: rows
+-- The lines of a list: records that are here. Conditions and order follow.
+SELECT resource, uid, calendar, component, summary, note, client, status, priority, percent_complete, due_kind, due_value,
+    due_tzid, due_at, start_kind, start_value, start_tzid, start_at, end_at, completed_at, estimate, repeat, parent, problem,
+    categories, after
+FROM listing WHERE is_here = 1
+
+-- name: count
+-- How many lines a list would have. Conditions follow.
+SELECT COUNT(*) FROM listing WHERE is_here = 1
+
+-- name: where_component
+-- VTODO, VEVENT, ...
+AND component = :component
+
+-- name: where_client
+-- Those of one client.
+AND client = :client
+
+-- name: where_calendar
+-- Those of one calendar.
+AND calendar = :calendar
+
+-- name: where_open
+-- The usual statuses, which have an index.
+AND is_open = 1
+
+-- name: where_statuses
+-- Any other set of statuses, each between two separators.
+AND instr(:statuses, :separator || status || :separator) > 0
+
+-- name: where_due_before
+-- Those due before an instant; what has no due instant is not.
+AND due_order < :due_before
+
+-- name: order_due
+-- The next first; what has no due instant last.
+ORDER BY due_order, resource
+
+-- name: order_client
+-- Tasks of nobody come last.
+ORDER BY client = '', client, due_order, resource
+
+-- name: order_priority
+-- 0 says that there is none (RFC 5545 §3.8.1.9).
+ORDER BY priority = 0, priority, due_order, resource
+
+-- name: limit
+-- The first of them.
+LIMIT :limit
+
+-- name: find_number
+-- What people type.
+AND resource = :number
+
+-- name: find_uid
+-- The same UID may live in several calendars.
+AND uid = :uid ORDER BY resource
+
+-- name: find_prefix
+-- UIDs from the typed beginning up to its successor.
+AND uid >= :uid AND uid < :successor ORDER BY uid, resource
+
+-- name: pending
+-- What is to be pushed, or was begun to be.
+SELECT id FROM resource WHERE calendar = :calendar AND is_pending = 1 ORDER BY id
+
+-- name: known
+-- What the server has, or may have.
+SELECT id, uid, href, etag, sent IS NOT NULL FROM resource WHERE calendar = :calendar AND href IS NOT NULL ORDER BY href
+
+-- name: run_reserve
+-- Take the next number; `run_release` leaves no other trace of it.
+INSERT INTO run (kind, command, at) VALUES ('', '', '') RETURNING id
+
+-- name: run_release
+-- Give the row back, not the number.
+DELETE FROM run WHERE id = :id
+
+-- name: run_put
+-- Record a run with its first change. NULL takes the next number.
+INSERT INTO run (id, kind, command, at, undoes) VALUES (:id, :kind, :command, :at, :undoes)
+ON CONFLICT (id) DO NOTHING
+RETURNING id
+
+-- name: runs
+-- The newest runs with the number of their changes and what took them back.
+SELECT id, kind, command, at, undoes,
+    (SELECT MAX(u.id) FROM run AS u WHERE u.undoes = run.id),
+    (SELECT COUNT(*) FROM change WHERE change.run = run.id)
+FROM run ORDER BY id DESC LIMIT :limit
+
+-- name: run_get
+-- One run, likewise.
+SELECT id, kind, command, at, undoes,
+    (SELECT MAX(u.id) FROM run AS u WHERE u.undoes = run.id),
+    (SELECT COUNT(*) FROM change WHERE change.run = run.id)
+FROM run WHERE id = :id
+
+-- name: change_put
+-- One line of the journal.
+INSERT INTO change (run, at, resource, uid, calendar, summary, before, after, other, note)
+VALUES (:run, :at, :resource, :uid, :calendar, :summary, :before, :after, :other, :note)
+
+-- name: changes
+-- The whole journal, oldest first.
+SELECT run, at, resource, uid, calendar, summary, before, after, other, note FROM change ORDER BY id
+
+-- name: changes_of_run
+-- What one run did.
+SELECT run, at, resource, uid, calendar, summary, before, after, other, note FROM change WHERE run = :run ORDER BY id
+
+-- name: changes_of_resource
+-- What happened to one record.
+SELECT run, at, resource, uid, calendar, summary, before, after, other, note FROM change WHERE resource = :resource ORDER BY id
+
+-- name: changes_of_run_and_resource
+-- What one run did to one record.
+SELECT run, at, resource, uid, calendar, summary, before, after, other, note FROM change
+WHERE run = :run AND resource = :resource ORDER BY id
+
+-- name: unreadable_put
+-- Remember or replace a resource that cannot be read.
+INSERT INTO unreadable (calendar, href, etag, text, reason) VALUES (:calendar, :href, :etag, :text, :reason)
+ON CONFLICT (calendar, href) DO UPDATE SET etag = excluded.etag, text = excluded.text, reason = excluded.reason
+
+-- name: unreadable_delete
+-- Forget one that can be read again, or is gone.
+DELETE FROM unreadable WHERE calendar = :calendar AND href = :href
+
+-- name: unreadable
+-- Those of one calendar, or of all ('').
+SELECT calendar, href, etag, text, reason FROM unreadable
+WHERE calendar = :calendar OR :calendar = '' ORDER BY calendar, href
+
+-- name: collection_put
+-- Remember where sync stands.
+INSERT INTO collection (calendar, url, sync_token, ctag, listed_at, synced_at, problem)
+VALUES (:calendar, :url, :sync_token, :ctag, :listed_at, :synced_at, :problem)
+ON CONFLICT (calendar) DO UPDATE SET
+    url = excluded.url, sync_token = excluded.sync_token, ctag = excluded.ctag, listed_at = excluded.listed_at,
+    synced_at = excluded.synced_at, problem = excluded.problem
+
+-- name: collections
+-- Where sync stands with every collection.
+SELECT calendar, url, sync_token, ctag, listed_at, synced_at, problem FROM collection ORDER BY calendar
+
+-- name: collection_get
+-- Where sync stands with one.
+SELECT calendar, url, sync_token, ctag, listed_at, synced_at, problem FROM collection WHERE calendar = :calendar
+
+-- name: fingerprint
+-- What the derived instants were derived with.
+SELECT fingerprint FROM derivation
+
+-- name: fingerprint_put
+-- Remember it.
+INSERT INTO derivation (only, fingerprint) VALUES (1, :fingerprint)
+ON CONFLICT (only) DO UPDATE SET fingerprint = excluded.fingerprint
