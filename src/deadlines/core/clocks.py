@@ -1,7 +1,7 @@
 """Instants as text for people: the wall clocks of both sides, and the time that is left.
 
 The names of days and months are English whatever the locale, and what is printed here can be typed back as a `--due` phrase.
-Lists call this for every line, so it formats by hand and asks a zone no more than once for an instant.
+Lists call this for every line, so days and times of day are formatted once and kept.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ from deadlines.core.weekdays import SHORT_DAYS, SHORT_MONTHS
 from deadlines.core.when import AllDay, When, Zoned
 
 _MINUTE = timedelta(minutes=1)
+_TIMES = tuple(f"{hour:02}:{minute:02}" for hour in range(24) for minute in range(60))
 _NAMES = {"Etc/GMT+12": "AoE", "Etc/UTC": "UTC"}
 
 
@@ -30,19 +31,21 @@ def both_clocks(instant: datetime, *, client: Client | None, owner: Owner, when:
     The clock that `when` is written in comes first where it is a third one (UTC is nobody's clock). A clock that shows the
     same as one before it is left out. A day that ends with `when` ends at 24:00.
     """
-    shown: dict[datetime, str] = {}
-    for zone, name in _clocks(client, owner, when):
-        there = instant.astimezone(zone)
-        wall = there.replace(tzinfo=None)
-        if wall not in shown:
-            closes = when.date if isinstance(when, AllDay) else None
-            shown[wall] = f"{_wall(wall, closes, _local_year(now, zone))} {name}"
-    return " = ".join(shown.values())
+    zone = when.zone if isinstance(when, Zoned) else None
+    tzid = when.tzid if isinstance(when, Zoned) else ""
+    faces: list[str] = []
+    shown: list[str] = []
+    for there, name, year in _clocks(zone, tzid, client.zone if client else None, owner.zone, now):
+        face = _face(instant.astimezone(there), year, when)
+        if face not in faces:
+            faces.append(face)
+            shown.append(f"{face} {name}")
+    return " = ".join(shown)
 
 
 def one_clock(instant: datetime, zone: ZoneInfo, *, now: datetime) -> str:
     """`Fri 27 Nov 17:00`, the year where it is not this one on that clock."""
-    return _wall(instant.astimezone(zone).replace(tzinfo=None), None, _local_year(now, zone))
+    return _face(instant.astimezone(zone), now.astimezone(zone).year)
 
 
 def format_date(day: date, *, year: int) -> str:
@@ -63,21 +66,27 @@ def time_left(instant: datetime, now: datetime) -> str:
     return f"in {text}" if left > timedelta() else f"{text} overdue"
 
 
-def _clocks(client: Client | None, owner: Owner, when: When | None) -> list[tuple[tzinfo, str]]:
-    clocks: list[tuple[tzinfo, str]] = [(party.zone, city(party.zone.key)) for party in (client, owner) if party is not None]
-    if isinstance(when, Zoned) and when.zone is not UTC and all(when.zone is not zone for zone, _ in clocks):
-        key = when.zone.key if isinstance(when.zone, ZoneInfo) else when.tzid
-        clocks.insert(0, (when.zone, city(key)))
-    return clocks
-
-
 @lru_cache(maxsize=256)
-def _local_year(now: datetime, zone: tzinfo) -> int:
-    return now.astimezone(zone).year
+def _clocks(
+    own: tzinfo | None, tzid: str, clients: ZoneInfo | None, owners: ZoneInfo, now: datetime
+) -> tuple[tuple[tzinfo, str, int], ...]:
+    """The clocks to show, each with its name and the year it is there."""
+    clocks: dict[tzinfo, str] = {}
+    if own is not None and own is not UTC and own is not owners:
+        clocks[own] = city(own.key if isinstance(own, ZoneInfo) else tzid)
+    if clients is not None:
+        clocks.setdefault(clients, city(clients.key))
+    clocks.setdefault(owners, city(owners.key))
+    return tuple((zone, name, now.astimezone(zone).year) for zone, name in clocks.items())
 
 
-def _wall(wall: datetime, closes: date | None, year: int) -> str:
-    day = wall.date()
-    if closes is not None and closes < day and not wall.hour and not wall.minute:
-        return f"{format_date(closes, year=year)} 24:00"
-    return f"{format_date(day, year=year)} {wall.hour:02}:{wall.minute:02}"
+def _face(there: datetime, year: int, when: When | None = None) -> str:
+    minutes = there.hour * 60 + there.minute
+    if not minutes and isinstance(when, AllDay) and when.date < there.date():
+        return f"{format_date(when.date, year=year)} 24:00"
+    return f"{_day(there.toordinal(), year)} {_TIMES[minutes]}"
+
+
+@lru_cache(maxsize=4096)
+def _day(ordinal: int, year: int) -> str:
+    return format_date(date.fromordinal(ordinal), year=year)

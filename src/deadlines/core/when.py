@@ -81,7 +81,8 @@ def to_local(instant: datetime, zone: tzinfo) -> datetime:
 
 def kink(local: datetime, zone: tzinfo) -> Kink:
     """Whether `zone` skips or repeats the naive wall time `local`."""
-    first, second = (local.replace(tzinfo=zone, fold=fold).utcoffset() for fold in (0, 1))
+    first = local.replace(tzinfo=zone, fold=0).utcoffset()
+    second = local.replace(tzinfo=zone, fold=1).utcoffset()
     if first is None or second is None or first == second:
         return Kink.NONE
     return Kink.REPEATED if second < first else Kink.SKIPPED
