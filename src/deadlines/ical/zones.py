@@ -23,8 +23,12 @@ from zoneinfo import ZoneInfo
 
 import tzdata
 
+from deadlines.errors import CodecError
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
+
+    from deadlines.ical.sent_zone import Component
 
 _LONGEST = 255
 _UTC = frozenset({"utc", "z", "tzone://microsoft/utc", "etc/utc"})
@@ -33,6 +37,7 @@ _SELECTION = re.compile(r"\((?:utc|gmt)[^)]*\)\s*|greenwich mean time\s*:\s*", r
 _BETWEEN_PLACES = re.compile(r",\s*|/")
 _NUMBERED = re.compile(r"\s+\d+$")  # Exchange numbers its copies: "W. Europe Standard Time 1"
 _UNLISTED = re.compile(r"(?!posix/|right/)[A-Z][A-Za-z_]+(?:/[A-Z][A-Za-z0-9_+-]+){1,2}")
+_ESCAPED = re.compile(r"\\([\\;,])")
 _FARTHEST = timedelta(hours=15)
 
 
@@ -119,3 +124,42 @@ def _open(name: str) -> ZoneInfo | None:
         return ZoneInfo(name)
     except (KeyError, ValueError, OSError):  # no such zone, not a zone file, a folder or unreadable
         return None
+
+
+class Zones:
+    """The clocks of one calendar text: what its TZIDs name, and what the VTIMEZONEs in `root` define."""
+
+    def __init__(self, root: Component) -> None:
+        self._root = root
+        self._known: dict[str, tzinfo | None] = {}
+        self._reasons: dict[str, str] = {}
+
+    def get(self, tzid: str) -> tzinfo | None:
+        """The clock for `tzid`, or None where nobody can tell it; `reason` then says why. Never raises."""
+        if tzid not in self._known:
+            self._known[tzid] = find(tzid) or self._sent(tzid)
+        return self._known[tzid]
+
+    def reason(self, tzid: str) -> str:
+        """Why `get` gave None, for a finding; empty if it did not."""
+        return "" if self.get(tzid) else self._reasons.get(tzid, f"unknown time zone {tzid[:80]!r}, and no definition of it")
+
+    def _sent(self, tzid: str) -> tzinfo | None:
+        for component in self._root.children:
+            if component.name == "VTIMEZONE" and _named(component) == _plain(tzid):
+                return self._read(tzid, component)
+        return None
+
+    def _read(self, tzid: str, vtimezone: Component) -> tzinfo | None:
+        from deadlines.ical import sent_zone  # noqa: PLC0415 - hardly any calendar needs it
+
+        try:
+            return sent_zone.read(vtimezone)
+        except CodecError as error:
+            self._reasons[tzid] = error.reason
+            return None
+
+
+def _named(vtimezone: Component) -> str:
+    value = next((value for name, _, value in vtimezone.props if name == "TZID"), "")
+    return _plain(_ESCAPED.sub(r"\1", value))
