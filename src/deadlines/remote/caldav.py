@@ -1,0 +1,462 @@
+"""A CalDAV collection (RFC 4791, RFC 6578) behind the port of `base`.
+
+How changes are found, cheapest first:
+
+- *Token*: one `sync-collection` report, which brings the data along where the server has it at hand. A report cut short with 507
+  goes on from its own token; each of its parts is a page to be remembered. A refused token leads to a full listing.
+- *ctag*: one PROPFIND; equal means nothing changed, anything else a full listing.
+- *Full listing*: a `sync-collection` with an empty token, or where there is none PROPFIND depth 1. Only the first listing of all
+  (an empty mark) asks for data as well: later ones find most of it known. Rows of removed resources in an initial report are
+  ignored (Radicale lists old ones). A `full` listing asks for no data: its caller knows most of it.
+
+The invariant of the mark: it is never newer than the data read. A token is of the very answer it came with, a ctag is read before
+the listing. A mark is withheld (empty) when it cannot be trusted: a counter that ran backwards, or one that counts seconds and is
+as young as the answer (SYNC.md §2.3, §2.4); the next run then lists everything. In a full listing only the last page has a mark,
+since a part of one must not pass for the whole.
+
+Filters on the server never decide what exists: a query fetches data in bulk, what it leaves out is asked for by name.
+"""
+
+from __future__ import annotations
+
+import logging
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from deadlines.errors import CollectionMissing, NotCalDAV, PreconditionFailed, Rejected, RemoteError, Unreachable
+from deadlines.remote import davxml
+from deadlines.remote.base import Capabilities, Changes, Listed, Mark, Page, Written
+from deadlines.remote.hrefs import decode, directory, encode, member, name_for, resolve
+from deadlines.remote.http import BodyTooLarge, Client, Response
+from deadlines.remote.multistatus import CALDAV, CALENDARSERVER, DAV, Multistatus, Row, calendar_text
+from deadlines.remote.refusals import GONE, MULTI_STATUS, read_refusal, write_refusal
+from deadlines.remote.traits import capabilities_of, is_calendar, trusted
+
+log = logging.getLogger(__name__)
+
+ROWS_PER_PAGE: Final = 500
+BATCH: Final = 150
+MANY: Final = 300
+_MOST_PARTS: Final = 10_000
+_TRUNCATED: Final = 507
+_XML: Final = {"Content-Type": "application/xml; charset=utf-8"}
+_CALENDAR: Final = {"Content-Type": "text/calendar; charset=utf-8"}
+_REFUSED_REPORT: Final = frozenset({400, 403, 405, 409, 410, 412, 415, 422, 501, 507})
+_STRONG: Final = re.compile(r'"[\x21\x23-\x7e\x80-\xff ]*"')
+_OK: Final = 200
+_CREATED: Final = 201
+_SERVER_ERROR: Final = 500
+_SCHEDULED: Final = re.compile(r"^(?:ORGANIZER|ATTENDEE)[;:]", re.IGNORECASE | re.MULTILINE)
+_UID: Final = re.compile(r"^UID(?:;[^:\r\n]*)?:([^\r\n]*)\r?$", re.IGNORECASE | re.MULTILINE)
+
+
+class CalDavCollection:
+    """The collection at `path` on the server that `client` talks to. For one thread; `clone` for another."""
+
+    def __init__(self, client: Client, path: str) -> None:
+        """`path` as in the configuration or as discovery found it: decoded or not, with or without its last slash."""
+        self.path: Final = directory(decode(path))
+        self.url: str = client.url(self.path)
+        self._client = client
+        self._size = 0
+
+    def __repr__(self) -> str:
+        return f"CalDavCollection({self.url!r})"
+
+    @property
+    def requests(self) -> int:
+        """How many requests were sent for this account so far."""
+        return self._client.requests
+
+    def clone(self) -> CalDavCollection:
+        """The same collection over a connection of its own."""
+        return CalDavCollection(self._client.clone(), self.path)
+
+    def close(self) -> None:
+        """Close the connection."""
+        self._client.close()
+
+    # What is it?
+
+    def capabilities(self) -> Capabilities:
+        """One PROPFIND, depth 0."""
+        return self._probe().capabilities
+
+    def _probe(self) -> _Probe:
+        response = self._ask("PROPFIND", davxml.COLLECTION, depth="0")
+        rows = list(Multistatus(response.url, response.chunks))
+        own = next((row for row in rows if self._is_own(row.href)), rows[0] if len(rows) == 1 else Row())
+        if own.status in GONE:
+            raise CollectionMissing(self.url, "there is no such collection", status=own.status)
+        if not is_calendar(own):
+            raise NotCalDAV(self.url, "this is not a calendar collection")
+        mark = Mark(sync_token=own.props.get(DAV + "sync-token", ""), ctag=own.props.get(CALENDARSERVER + "getctag", ""))
+        return _Probe(capabilities=capabilities_of(own, response.headers.get("server", "")), mark=mark, headers=response.headers)
+
+    # What changed?
+
+    def changes(self, mark: Mark, *, full: bool) -> Changes:
+        """What changed since `mark`, see above. The first request is made now, the others while the pages are read."""
+        if full or mark == Mark():
+            return self._everything(mark, davxml.WITHOUT_DATA if full else davxml.WITH_DATA)
+        if mark.sync_token:
+            response = self._sync(mark.sync_token, davxml.WITH_DATA)
+            if response.status == MULTI_STATUS:
+                return Changes(full=False, pages=self._reported(response, davxml.WITH_DATA, token=mark.sync_token))
+            _refuse_unless(response, _REFUSED_REPORT)
+            return self._everything(mark, davxml.WITHOUT_DATA)
+        probe = self._probe()
+        if probe.mark.ctag == mark.ctag:
+            return Changes(full=False, pages=iter([Page(mark=mark)]))
+        return self._everything(mark, davxml.WITHOUT_DATA, probe)
+
+    def _everything(self, mark: Mark, prop: str, probe: _Probe | None = None) -> Changes:
+        """A full listing. A mark with a token tells that the server has tokens; else a probe does."""
+        if probe is None and not mark.sync_token:
+            probe = self._probe()
+        if probe is None or probe.capabilities.sync_token:
+            response = self._sync("", prop)
+            if response.status == MULTI_STATUS:
+                return Changes(full=True, pages=self._reported(response, prop, token=""))
+            _refuse_unless(response, _REFUSED_REPORT)
+        probe = probe or self._probe()
+        return Changes(full=True, pages=self._listing(self._list(), trusted(Mark(ctag=probe.mark.ctag), Mark(), probe.headers)))
+
+    def _sync(self, token: str, prop: str) -> Response:
+        return self._client.read(
+            "REPORT", self.path, headers={**_XML, "Depth": "0"}, body=davxml.sync_collection(token, prop=prop)
+        )
+
+    def _list(self) -> Response:
+        return self._ask("PROPFIND", davxml.LISTING, depth="1")
+
+    def _reported(self, response: Response, prop: str, *, token: str) -> Iterator[Page]:
+        """The pages of a sync-collection report and of its continuations; `token` is what was asked, empty for a full listing.
+
+        An answer that is too large, or spoilt by what XML cannot carry, is asked for again without data.
+        """
+        full = not token
+        failed = False
+        for _ in range(_MOST_PARTS):
+            answer, part = Multistatus(response.url, response.chunks), _Part()
+            try:
+                for page in self._pages(answer, part):
+                    failed |= bool(page.missing)
+                    yield page if token else Page(present=page.present, missing=page.missing)
+            except NotCalDAV:
+                if prop == davxml.WITHOUT_DATA:
+                    raise
+                prop = davxml.WITHOUT_DATA
+                response = self._continued(token, prop)
+                continue
+            new = answer.sync_token
+            if not part.truncated:
+                # A row that failed must come again, though the server believes that we have it: hence no mark.
+                yield Page(
+                    mark=Mark()
+                    if failed and not full
+                    else trusted(Mark(sync_token=new), Mark(sync_token=token), response.headers)
+                )
+                return
+            if new in {"", token}:
+                break
+            if not full:
+                yield Page(mark=Mark(sync_token=new))
+            response, token = self._continued(new, prop), new
+        if not full:
+            raise NotCalDAV(self.url, "the server cut its report short and does not say where to go on")
+        probe = self._probe()
+        yield from self._listing(self._list(), trusted(Mark(ctag=probe.mark.ctag), Mark(), probe.headers))
+
+    def _continued(self, token: str, prop: str) -> Response:
+        response = self._sync(token, prop)
+        _refuse_unless(response, {MULTI_STATUS})
+        return response
+
+    def _listing(self, response: Response, mark: Mark) -> Iterator[Page]:
+        part = _Part()
+        for page in self._pages(Multistatus(response.url, response.chunks), part):
+            yield Page(present=page.present, missing=page.missing)
+        if part.truncated:
+            raise NotCalDAV(self.url, "the server cut its listing short")
+        yield Page(mark=mark)
+
+    def _pages(self, rows: Iterable[Row], part: _Part) -> Iterator[Page]:
+        """The rows as pages without a mark; what concerns the collection itself goes into `part`."""
+        self._size = 0
+        present: list[Listed] = []
+        removed: list[str] = []
+        missing: list[str] = []
+        for row in rows:
+            href = self._member(row.href)
+            if href is None:
+                part.truncated |= row.status == _TRUNCATED and self._is_own(row.href)
+                if row.status in GONE and self._is_own(row.href):
+                    raise CollectionMissing(self.url, "there is no such collection", status=row.status)
+            elif row.status in GONE:
+                removed.append(href)
+            elif not _exists(row):
+                missing.append(href)
+            elif DAV + "collection" not in row.nested.get(DAV + "resourcetype", ()):
+                present.append(_listed(href, row))
+                self._size += 1
+            if len(present) + len(removed) + len(missing) >= ROWS_PER_PAGE:
+                yield Page(present=tuple(present), removed=tuple(removed), missing=tuple(missing))
+                present, removed, missing = [], [], []
+        if present or removed or missing:
+            yield Page(present=tuple(present), removed=tuple(removed), missing=tuple(missing))
+
+    # What does it say?
+
+    def fetch(self, hrefs: Sequence[str]) -> Iterator[Listed | str]:
+        """By one query for everything when most of a large collection is wanted, else by multiget in batches."""
+        wanted = dict.fromkeys(hrefs)
+        if len(wanted) > MANY and 2 * len(wanted) >= self._size:
+            for listed in self._bulk(wanted):
+                del wanted[listed.href]
+                yield listed
+        rest = list(wanted)
+        for start in range(0, len(rest), BATCH):
+            yield from self._multiget(rest[start : start + BATCH])
+
+    def _bulk(self, wanted: dict[str, None]) -> Iterator[Listed]:
+        response = self._client.read("REPORT", self.path, headers={**_XML, "Depth": "1"}, body=davxml.EVERYTHING)
+        if response.status != MULTI_STATUS:
+            response.body()
+            return
+        seen: set[str] = set()
+        try:
+            for listed in self._with_text(Multistatus(response.url, response.chunks)):
+                if listed.href in wanted and listed.href not in seen:
+                    seen.add(listed.href)
+                    yield listed
+        except BodyTooLarge:
+            return  # the rest comes in batches
+
+    def _with_text(self, rows: Iterable[Row]) -> Iterator[Listed]:
+        for row in rows:
+            href = self._member(row.href)
+            if href is not None and _exists(row):
+                listed = _listed(href, row)
+                if listed.text is not None:
+                    yield listed
+
+    def _multiget(self, batch: Sequence[str]) -> Iterator[Listed | str]:
+        """One batch. What one resource spoils for all is found by halving."""
+        asked = dict.fromkeys(batch)
+        body = davxml.multiget(encode(href) for href in batch)
+        try:
+            response = self._client.read("REPORT", self.path, headers={**_XML, "Depth": "1"}, body=body)
+            if response.status not in GONE:  # sabre/dav 1.8 says 404 where one of them is missing
+                _refuse_unless(response, {MULTI_STATUS})
+                yield from self._answered(response, asked)
+            else:
+                response.body()
+        except NotCalDAV as error:
+            log.debug("%s", error)
+        except Unreachable as error:
+            if error.status != _SERVER_ERROR:
+                raise
+        else:
+            if response.status == MULTI_STATUS:
+                # Left out, or without data: servers do both, to resources that exist as well as to missing ones.
+                for href in asked:
+                    yield from self._single(href)
+                return
+        yield from self._halved(list(asked))
+
+    def _answered(self, response: Response, asked: dict[str, None]) -> Iterator[Listed | str]:
+        """What a multiget answers; strikes out of `asked` what needs no more asking."""
+        for row in Multistatus(response.url, response.chunks):
+            href = self._member(row.href)
+            if href is None or href not in asked:
+                continue
+            if row.status in GONE:
+                del asked[href]
+                yield href
+            elif not _exists(row):
+                del asked[href]
+            elif (listed := _listed(href, row)).text is not None:
+                del asked[href]
+                yield listed
+
+    def _halved(self, batch: Sequence[str]) -> Iterator[Listed | str]:
+        if len(batch) <= 1:
+            for href in batch:
+                yield from self._single(href)
+            return
+        self._probe()  # so that a missing collection, or a server that is down, is not halved to the last
+        middle = len(batch) // 2
+        yield from self._multiget(batch[:middle])
+        yield from self._multiget(batch[middle:])
+
+    def _single(self, href: str) -> Iterator[Listed | str]:
+        """By GET: the last resort, and the only word on whether a resource is gone."""
+        try:
+            response = self._client.read("GET", href)
+            body = response.body()
+        except Unreachable as error:
+            if error.status is None:
+                raise
+            return
+        if response.status in GONE:
+            yield href
+        elif response.status == _OK and response.media_type == "text/calendar":
+            headers = response.headers
+            text = body.decode("utf-8", "surrogateescape")
+            yield Listed(href=href, etag=headers.get("etag", ""), schedule_tag=headers.get("schedule-tag", ""), text=text)
+
+    # Writing
+
+    def create(self, href: str, text: str) -> Written:
+        """PUT with `If-None-Match: *`. A 204 means that something was overwritten after all, so the ETag is not believed."""
+        response = self._put(href, text, {"If-None-Match": "*"})
+        written = _written(href, response)
+        return written if response.status == _CREATED else Written(href=written.href)
+
+    def update(self, listed: Listed, text: str) -> Written:
+        """PUT with `If-Match`; for a meeting with `If-Schedule-Tag-Match`, so that answers of attendees do not get in its way."""
+        if _STRONG.fullmatch(listed.schedule_tag) and _SCHEDULED.search(listed.text or text):
+            condition = {"If-Schedule-Tag-Match": listed.schedule_tag}
+        else:
+            condition = self._condition(listed)
+        return _written(listed.href, self._put(listed.href, text, condition))
+
+    def delete(self, listed: Listed) -> None:
+        """DELETE with `If-Match`; gone is as good as deleted."""
+        try:
+            condition = self._condition(listed)
+        except _Gone:
+            return
+        response = self._client.write("DELETE", listed.href, headers=condition)
+        if response.status in {200, 204, *GONE}:
+            if response.media_type == "text/html" and response.status == _OK:
+                raise NotCalDAV(response.url, "a web page instead of a CalDAV answer", status=response.status)
+            response.body()
+            return
+        raise write_refusal(response)
+
+    def _put(self, href: str, text: str, condition: dict[str, str]) -> Response:
+        body = text.encode("utf-8", "surrogateescape")
+        response = self._client.write("PUT", href, headers={**_CALENDAR, **condition}, body=body)
+        if response.status in {201, 204} or (response.status == _OK and "etag" in response.headers):
+            response.body()
+            return response
+        raise self._put_refusal(response)
+
+    def _put_refusal(self, response: Response) -> RemoteError:
+        """404 to a PUT means bad data (SOGo), or that the collection is gone."""
+        refusal = write_refusal(response)
+        if response.status not in GONE:
+            return refusal
+        try:
+            self._probe()
+        except CollectionMissing as missing:
+            return missing
+        return Rejected(response.url, f"the server refuses this item ({response.status})", status=response.status)
+
+    def _condition(self, listed: Listed) -> dict[str, str]:
+        """The precondition that only the version `listed` fulfils; looked up where its ETag is weak or unknown (RFC 9110 §13.1.1).
+
+        A server without usable ETags leaves a window between this look and the write.
+        """
+        if _STRONG.fullmatch(listed.etag):
+            return {"If-Match": listed.etag}
+        current = next(iter(self._multiget([listed.href])), None)
+        if isinstance(current, str):
+            raise _Gone(self._client.url(listed.href), "it is gone", status=404)
+        if current is None or not _same(listed, current):
+            raise PreconditionFailed(self._client.url(listed.href), "it is not as it was")
+        return {"If-Match": current.etag if _STRONG.fullmatch(current.etag) else "*"}
+
+    # Names
+
+    def href_for(self, uid: str) -> str:
+        """In the collection, named for the UID where that makes a harmless name."""
+        return self.path + name_for(uid)
+
+    def find(self, uid: str) -> Listed | None:
+        """By a query per component; what comes back is read, since servers match substrings, or everything."""
+        for component in ("VTODO", "VEVENT"):
+            response = self._client.read(
+                "REPORT", self.path, headers={**_XML, "Depth": "1"}, body=davxml.uid_query(component, uid)
+            )
+            _refuse_unless(response, {MULTI_STATUS, 400, 403, 412, 501})
+            if response.status != MULTI_STATUS:
+                response.body()
+                continue
+            answer = Multistatus(response.url, response.chunks)
+            found = [listed for listed in self._with_text(answer) if uid in _uids(listed.text or "")]
+            if found:
+                return found[0]
+        return None
+
+    # Below the port
+
+    def _ask(self, method: str, body: bytes, *, depth: str) -> Response:
+        response = self._client.read(method, self.path, headers={**_XML, "Depth": depth}, body=body)
+        _refuse_unless(response, {MULTI_STATUS})
+        return response
+
+    def _member(self, href: str) -> str | None:
+        return member(href, collection=self.path, netloc=self._client.origin.netloc)
+
+    def _is_own(self, href: str) -> bool:
+        path = resolve(href, base=self.path, netloc=self._client.origin.netloc)
+        return path is not None and directory(path) == self.path
+
+
+@dataclass(frozen=True, slots=True)
+class _Probe:
+    """What the collection says of itself."""
+
+    capabilities: Capabilities
+    mark: Mark
+    headers: Mapping[str, str]
+
+
+class _Part:
+    """What an answer says about the collection itself."""
+
+    truncated = False
+
+
+class _Gone(PreconditionFailed):
+    """The resource to be changed is not there."""
+
+
+def _refuse_unless(response: Response, statuses: Iterable[int]) -> None:
+    """Raise what a status means unless it is one of `statuses`; with one of those but 207, throw the body away."""
+    if response.status not in statuses:
+        raise read_refusal(response)
+    if response.status != MULTI_STATUS:
+        response.body()
+
+
+def _exists(row: Row) -> bool:
+    return row.ok and row.status in {0, 200}
+
+
+def _listed(href: str, row: Row) -> Listed:
+    etag = row.props.get(DAV + "getetag", "").strip()
+    return Listed(href=href, etag=etag, schedule_tag=row.props.get(CALDAV + "schedule-tag", "").strip(), text=calendar_text(row))
+
+
+def _written(href: str, response: Response) -> Written:
+    etag = response.headers.get("etag", "")
+    schedule_tag = response.headers.get("schedule-tag", "")
+    return Written(href=href, etag=etag if _STRONG.fullmatch(etag) else "", schedule_tag=schedule_tag)
+
+
+def _same(known: Listed, current: Listed) -> bool:
+    """Whether `current` is the version `known`, as far as an ETag that may be weak and a text that may be absent tell."""
+    if known.etag and current.etag and known.etag.removeprefix("W/") != current.etag.removeprefix("W/"):
+        return False
+    return known.text is None or known.text == current.text
+
+
+def _uids(text: str) -> set[str]:
+    unfolded = re.sub(r"\r?\n[ \t]", "", text)
+    return {uid.strip() for uid in _UID.findall(unfolded)}

@@ -1,0 +1,244 @@
+"""Multistatus answers (RFC 4918 §13), row by row as the bytes come in.
+
+Expat is fed chunk by chunk, so that memory grows with a row and not with the collection. DTDs are refused, and with them every
+entity; nothing is ever fetched. A property is either text (`getetag`) or nested elements (`resourcetype`); the latter are kept as
+the list of the names below it, with what `href` and `name` say.
+
+Servers hand out what they once accepted, so calendar-data may hold bytes that XML forbids: invalid UTF-8 and control characters.
+One such item must not hide the others, hence every forbidden byte is moved into a private use area (U+10FE00 + byte) before expat
+sees it and back when the text of an element is complete. Text thus arrives as everywhere here: UTF-8 with surrogateescape. A text
+that had such private characters of its own *and* shares an answer with a forbidden byte would be changed; nobody uses them.
+
+XML turns CRLF into LF unless the server escapes the CR: calendar-data gets its CRLF back (RFC 5545 §3.1).
+"""
+
+from __future__ import annotations
+
+import codecs
+import re
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field
+from typing import Final
+from xml.parsers import expat
+
+from deadlines.errors import NotCalDAV
+
+DAV: Final = "DAV: "
+CALDAV: Final = "urn:ietf:params:xml:ns:caldav "
+CALENDARSERVER: Final = "http://calendarserver.org/ns/ "
+CALENDAR_DATA: Final = CALDAV + "calendar-data"
+
+_ROOT, _ROW, _PART, _PROP, _PROPERTY = 1, 2, 3, 4, 5
+_DEEPEST: Final = 50
+_BASE: Final = 0x10FE00
+_CONTROLS: Final = bytes(set(range(0x20)) - {0x09, 0x0A, 0x0D})
+_FORBIDDEN: Final = {char: _BASE + (char & 0xFF) for char in (*_CONTROLS, *range(0xDC80, 0xDD00))}
+_RESTORED: Final = {moved: char for char, moved in _FORBIDDEN.items()}
+_STATUS: Final = re.compile(r"\s*HTTP/\d(?:\.\d)?\s+(\d{3})")
+_DECLARED: Final = re.compile(rb"\s*<\?xml[^>]*?encoding\s*=\s*[\"']([A-Za-z0-9._-]+)")
+
+
+@dataclass(slots=True)
+class Row:
+    """One response element. `status` is its own (0: none); `props` and `nested` come from propstats that succeeded.
+
+    `ok` is True when some propstat succeeded; `failed` is the status of the last one that did not. `error` names the children of
+    an error element.
+    """
+
+    href: str = ""
+    status: int = 0
+    ok: bool = False
+    failed: int = 0
+    props: dict[str, str] = field(default_factory=dict)
+    nested: dict[str, list[str]] = field(default_factory=dict)
+    error: list[str] = field(default_factory=list)
+
+
+class Multistatus:
+    """Iterate once for the rows; `sync_token` (RFC 6578 §6.2) is certain at the end. `NotCalDAV` where it is none, or cut."""
+
+    def __init__(self, url: str, chunks: Iterable[bytes]) -> None:
+        self._url = url
+        self._chunks = chunks
+        self._reader = _Reader("multistatus")
+
+    @property
+    def sync_token(self) -> str:
+        """The token after this answer; empty where the server sent none."""
+        return self._reader.sync_token
+
+    def __iter__(self) -> Iterator[Row]:
+        reader = self._reader
+        parse = reader.parser.Parse
+        try:
+            for chunk in _legal(self._chunks, reader):
+                parse(chunk)
+                if reader.rows:
+                    yield from reader.take()
+            parse(b"", True)  # noqa: FBT003 - positional-only in pyexpat
+        except (expat.ExpatError, _Unexpected, LookupError) as error:
+            raise NotCalDAV(self._url, f"the answer is not the XML of CalDAV: {_why(error)}") from error
+        yield from reader.take()
+
+
+def error_names(body: bytes) -> frozenset[str]:
+    """The conditions that an error body names (RFC 4918 §16), such as `DAV: need-privileges`; empty where it is no such body."""
+    reader = _Reader("error")
+    try:
+        for chunk in _legal([body], reader):
+            reader.parser.Parse(chunk)
+    except (expat.ExpatError, _Unexpected, LookupError):
+        return frozenset()
+    return frozenset(reader.error)
+
+
+class _Unexpected(Exception):
+    """Well-formed, but not what was asked for."""
+
+
+def _why(error: Exception) -> str:
+    if isinstance(error, expat.ExpatError):
+        return f"line {error.lineno}: {expat.ErrorString(error.code)}"
+    return str(error)
+
+
+class _Reader:
+    """The handlers of expat. What an element means follows from its depth."""
+
+    def __init__(self, root: str) -> None:
+        self.rows: list[Row] = []
+        self.sync_token = ""
+        self.error: list[str] = []
+        self.moved = False
+        self._root = DAV + root
+        self._depth = 0
+        self._part = ""
+        self._row = Row()
+        self._status = 0
+        self._texts: dict[str, str] = {}
+        self._nested: dict[str, list[str]] = {}
+        self._property = ""
+        self._text: list[str] = []
+        parser = self.parser = expat.ParserCreate(namespace_separator=" ")
+        parser.buffer_text = True
+        parser.buffer_size = 1 << 16
+        parser.StartElementHandler = self._start
+        parser.EndElementHandler = self._end
+        parser.CharacterDataHandler = self._text.append
+        parser.StartDoctypeDeclHandler = self._doctype
+
+    def take(self) -> list[Row]:
+        rows, self.rows = self.rows, []
+        return rows
+
+    def _doctype(self, *_: object) -> None:
+        raise _Unexpected("it has a document type")
+
+    def _start(self, name: str, attributes: dict[str, str]) -> None:
+        depth = self._depth = self._depth + 1
+        if depth > _PROPERTY:
+            self._below(name, attributes)
+        elif depth == _PROPERTY:
+            self._property = name
+        elif depth == _PART:
+            self._part = name
+            if name == "DAV: propstat":
+                self._status, self._texts, self._nested = 0, {}, {}
+            elif self._part == "DAV: error":
+                self._row.error = []
+        elif depth == _ROW:
+            self._row = Row()
+            self.error.append(name)
+        elif depth == _ROOT and name != self._root:
+            raise _Unexpected(f"it begins with {name.rpartition(' ')[2]}")
+        self._text.clear()
+
+    def _below(self, name: str, attributes: dict[str, str]) -> None:
+        if self._depth > _DEEPEST:
+            raise _Unexpected("it is nested too deeply")
+        nested = self._nested.setdefault(self._property, [])
+        nested.append(name)
+        if "name" in attributes:
+            nested.append(attributes["name"])
+
+    def _end(self, name: str) -> None:
+        depth = self._depth
+        self._depth = depth - 1
+        if depth == _PROPERTY:
+            self._texts[name] = self._taken() if self._text else ""
+        elif depth > _PROPERTY:
+            if name == "DAV: href":
+                self._nested[self._property].append(self._taken().strip())
+        elif depth == _PROP:
+            if name == "DAV: status":
+                self._status = _status(self._taken())
+            elif self._part == "DAV: error":
+                self._row.error.append(name)
+        elif depth == _PART:
+            self._end_of_part(name)
+        elif depth == _ROW:
+            if name == "DAV: response":
+                self.rows.append(self._row)
+            elif name == "DAV: sync-token":
+                self.sync_token = self._taken().strip()
+        self._text.clear()
+
+    def _end_of_part(self, name: str) -> None:
+        row = self._row
+        if name == "DAV: propstat":
+            if 200 <= self._status < 300:  # noqa: PLR2004 - the class of success
+                row.ok = True
+                row.props |= self._texts
+                row.nested |= self._nested
+            else:
+                row.failed = self._status
+        elif name == "DAV: href" and not row.href:
+            row.href = self._taken().strip()
+        elif name == "DAV: status":
+            row.status = _status(self._taken())
+
+    def _taken(self) -> str:
+        text = "".join(self._text)
+        return text.translate(_RESTORED) if self.moved else text
+
+
+def _status(line: str) -> int:
+    found = _STATUS.match(line)
+    return int(found.group(1)) if found else 0
+
+
+def calendar_text(row: Row) -> str | None:
+    """The calendar-data of a row with its line ends; None where it did not come along."""
+    text = row.props.get(CALENDAR_DATA)
+    if not text:
+        return None
+    return text if "\r\n" in text else text.replace("\n", "\r\n")
+
+
+def _legal(chunks: Iterable[bytes], reader: _Reader) -> Iterator[bytes]:
+    """The chunks with what XML forbids moved out of the way. Another encoding than UTF-8 is left to expat."""
+    decoder: Callable[[bytes], str] | None = None
+    for chunk in chunks:
+        if not chunk:
+            continue
+        if decoder is None:
+            declared = _DECLARED.match(chunk)
+            if chunk[:2] in {b"\xff\xfe", b"\xfe\xff"} or (declared and declared.group(1).lower() not in {b"utf-8", b"utf8"}):
+                yield chunk
+                yield from chunks
+                return
+            decoder = codecs.getincrementaldecoder("utf-8")("surrogateescape").decode
+            chunk = chunk.removeprefix(codecs.BOM_UTF8)  # noqa: PLW2901 - the same chunk without its mark
+        yield _moved(decoder(chunk), chunk, reader)
+
+
+def _moved(text: str, chunk: bytes, reader: _Reader) -> bytes:
+    if len(chunk.translate(None, _CONTROLS)) != len(chunk):
+        text = text.translate(_FORBIDDEN)
+        reader.moved = True
+    try:
+        return text.encode()
+    except UnicodeEncodeError:
+        reader.moved = True
+        return text.translate(_FORBIDDEN).encode()
