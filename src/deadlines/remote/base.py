@@ -47,13 +47,20 @@ class Listed:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Page:
-    """A part of an answer. `missing` are hrefs whose row failed: they exist, but nothing more is known of them."""
+    """A part of an answer. `missing` are hrefs whose row failed: they exist, but nothing more is known of them.
+
+    A page takes precedence over the ones before it: what an earlier page of the same answer called present may be `removed` now.
+    """
 
     present: tuple[Listed, ...] = ()
     removed: tuple[str, ...] = ()
     missing: tuple[str, ...] = ()
     mark: Mark = Mark()
-    """Where to go on after this page; empty when the page must not be remembered."""
+    """Where to go on once this page is saved; empty while there is nothing to remember yet.
+
+    The mark of the *last* page counts even when it is empty: then what is remembered must be forgotten (rows failed, or the mark
+    proves nothing), and the next run asks for everything with `full=True`.
+    """
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -87,7 +94,11 @@ class Collection(Protocol):
         ...
 
     def changes(self, mark: Mark, *, full: bool) -> Changes:
-        """What changed since `mark`; all there is when `full`, or when the mark is empty or refused (RFC 6578 §3.8)."""
+        """What changed since `mark`; all there is when `full`, or when the mark is empty or refused (RFC 6578 §3.8).
+
+        An empty mark without `full` is a first listing: texts come along where the server gives them. With `full`, or after a
+        refused mark, they do not: the caller knows most of them, and fetches those whose ETag is new.
+        """
         ...
 
     def fetch(self, hrefs: Sequence[str]) -> Iterator[Listed | str]:
@@ -102,7 +113,11 @@ class Collection(Protocol):
         ...
 
     def update(self, listed: Listed, text: str) -> Written:
-        """Replace the version `listed` (`If-Match`, or `If-Schedule-Tag-Match`); `PreconditionFailed` where it moved on."""
+        """Replace the version `listed` (`If-Match`, or `If-Schedule-Tag-Match`); `PreconditionFailed` where it moved on.
+
+        Where its ETag is weak or empty, `listed.text` is compared with what is there now, so give the text both sides last had.
+        `Unreachable`, and `Rejected` with a status of 500, leave the outcome unknown, here as in `create` and `delete`.
+        """
         ...
 
     def delete(self, listed: Listed) -> None:
@@ -115,6 +130,11 @@ class Collection(Protocol):
 
     def find(self, uid: str) -> Listed | None:
         """Where a UID lives that the server says it has already (RFC 4791 §7.8.6), with its text."""
+        ...
+
+    @property
+    def requests(self) -> int:
+        """How many requests were sent to the account so far, by this collection and its clones."""
         ...
 
     def clone(self) -> Collection:

@@ -358,7 +358,7 @@ class CalDavCollection:
         return Rejected(response.url, f"the server refuses this item ({response.status})", status=response.status)
 
     def _condition(self, listed: Listed) -> dict[str, str]:
-        """The precondition that only the version `listed` fulfils; looked up where its ETag is weak or unknown (RFC 9110 §13.1.1).
+        """The precondition that only `listed` fulfils; looked up where its ETag is weak or unknown (RFC 9110 §13.1.1).
 
         A server without usable ETags leaves a window between this look and the write.
         """

@@ -25,7 +25,7 @@ def decode(path: str) -> str:
     """A path as a server spells it -> as we do."""
     if "%" not in path:
         return path
-    protected = _KEPT.sub(lambda kept: "%25" + kept.group(1).upper(), _BARE_PERCENT.sub("%2525", path))
+    protected = _KEPT.sub(lambda kept: "%25" + kept.group(1).upper(), _BARE_PERCENT.sub("%25", path))
     return unquote(protected, errors="surrogateescape")
 
 

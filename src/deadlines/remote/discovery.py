@@ -1,0 +1,128 @@
+"""Finding the calendars of an account (RFC 6764 §6, RFC 5397, RFC 4791 §6.2.1).
+
+    URL -> well-known -> current-user-principal -> calendar-home-set -> collections
+
+Each URL that is asked is remembered with what came of it, because "no calendars" is an error to be explained: a wrong base URL is
+the commonest mistake, and servers answer it politely with an empty list.
+
+The `caldav` library would do this too, but follows redirects to any host, has no limits, looks up DNS records that anybody on the
+way may forge, and returns an empty list for most mistakes (SYNC.md §1), so that its answers would have to be checked against the
+server once more. Requests therefore go through our own client, under its rules for credentials and limits. Redirects are followed
+here, and only here, within the origin of the account. Where calendars live on another host, the error names it, and the user may
+set it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from typing import Final
+
+from deadlines.errors import NotCalDAV, Unreachable
+from deadlines.remote import davxml
+from deadlines.remote.base import Found
+from deadlines.remote.hrefs import directory, path_of, resolve
+from deadlines.remote.http import Client
+from deadlines.remote.multistatus import CALDAV, DAV, Multistatus, Row
+from deadlines.remote.refusals import MULTI_STATUS
+from deadlines.remote.traits import capabilities_of, is_calendar
+
+_WELL_KNOWN: Final = "/.well-known/caldav"
+_HOPS: Final = 5
+_REDIRECTS: Final = range(300, 400)
+_OURS: Final = frozenset({"VTODO", "VEVENT"})
+
+
+class CalDavAccount:
+    """The account at `url`, asked through `client` (`deadlines.remote.base.Account`)."""
+
+    def __init__(self, client: Client, url: str) -> None:
+        self._client = client
+        self._url = url
+        self._tried: dict[str, str] = {}
+
+    def discover(self) -> Iterable[Found]:
+        """Every calendar collection of the account, by path. `NotCalDAV` names what was tried where there is none."""
+        self._tried = {}
+        given = path_of(self._url)
+        for start in dict.fromkeys((given, directory(given), _WELL_KNOWN, "/")):
+            found = {calendar.path: calendar for calendar in self._from(start)}
+            if found:
+                return [found[path] for path in sorted(found)]
+        tried = "; ".join(f"{url} {outcome}" for url, outcome in self._tried.items())
+        raise NotCalDAV(self._client.url(given), f"no calendars found, tried {tried}")
+
+    def _from(self, start: str) -> Iterator[Found]:
+        """What can be reached from one URL: itself, the calendars in it, those of its principal."""
+        path, rows = self._asked(start, davxml.COLLECTION, depth="0")
+        own = [calendar for row in rows if (calendar := self._found(row, path))]
+        if own:
+            yield from own
+            return
+        principals = list(self._hrefs(start, davxml.PRINCIPAL, DAV + "current-user-principal"))
+        homes = [
+            home for where in [*principals, path] for home in self._hrefs(where, davxml.HOME_SET, CALDAV + "calendar-home-set")
+        ]
+        for home in dict.fromkeys([*map(directory, homes), directory(path)] if rows else map(directory, homes)):
+            base, inside = self._asked(home, davxml.COLLECTION, depth="1")
+            yield from (calendar for row in inside if (calendar := self._found(row, base)))
+
+    def _hrefs(self, path: str, body: bytes, prop: str) -> Iterator[str]:
+        base, rows = self._asked(path, body, depth="0")
+        for row in rows:
+            for href in row.nested.get(prop, ()):
+                if href.startswith(("DAV: ", "urn:")):
+                    continue  # the name of the element around it
+                target = resolve(href, base=base, netloc=self._client.origin.netloc)
+                if target is None:
+                    self._tried[href.partition("?")[0]] = "(another server: set it as the account's URL if you trust it)"
+                else:
+                    yield target
+
+    def _found(self, row: Row, base: str) -> Found | None:
+        path = resolve(row.href, base=directory(base), netloc=self._client.origin.netloc)
+        if path is None or not is_calendar(row):
+            return None
+        can = capabilities_of(row, "")
+        if can.components and can.components.isdisjoint(_OURS):
+            return None
+        name = can.display_name or path.rstrip("/").rpartition("/")[2]
+        return Found(path=directory(path), display_name=name, components=can.components, writable=can.writable)
+
+    def _asked(self, path: str, body: bytes, *, depth: str) -> tuple[str, list[Row]]:
+        """Where a PROPFIND ended after redirects, and its rows; none where it failed, which is noted."""
+        headers = {"Depth": depth, "Content-Type": "application/xml; charset=utf-8"}
+        for _ in range(_HOPS):
+            url = self._client.url(path)
+            try:
+                response = self._client.look("PROPFIND", path, headers=headers, body=body)
+                if response.status == MULTI_STATUS:
+                    rows = [row for row in Multistatus(response.url, response.chunks) if row.ok]
+                    self._tried.setdefault(url, "(no calendars there)")
+                    return path, rows
+                response.body()
+            except NotCalDAV as error:
+                self._tried[url] = f"({error.reason})"
+                return path, []
+            except Unreachable as error:
+                if error.status is None:
+                    raise
+                self._tried[url] = f"({error.reason})"
+                return path, []
+            if response.status not in _REDIRECTS:
+                self._tried[url] = f"(status {response.status})"
+                return path, []
+            location = "".join(c for c in response.headers.get("location", "") if c.isprintable()).partition("?")[0]
+            target = resolve(location, base=directory(path.rpartition("/")[0]), netloc=self._client.origin.netloc)
+            if target is None or (location.startswith("http:") and self._client.origin.scheme == "https"):
+                self._tried[url] = (
+                    f"(redirects to {location.rpartition('@')[2]}, not followed: set it as the account's URL if you trust it)"
+                )
+                return path, []
+            self._tried[url] = f"(redirects to {target})"
+            path = target
+        return path, []
+
+
+def discover(client: Client, url: str) -> Iterable[Found]:
+    """Every calendar collection of the account at `url`."""
+    return CalDavAccount(client, url).discover()

@@ -1,0 +1,276 @@
+"""What every `Collection` promises, whatever is behind it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from contextlib import suppress
+from itertools import chain
+
+import pytest
+from tests.conftest import Server
+
+from deadlines.errors import CollectionMissing, CredentialsRefused, NotCalDAV, PreconditionFailed, Rejected
+from deadlines.remote.auth import Credentials
+from deadlines.remote.base import Changes, Listed, Mark, Page
+from deadlines.remote.caldav import CalDavCollection
+from deadlines.remote.http import Client
+
+
+def todo(uid: str, summary: str = "Ship it") -> str:
+    lines = ["BEGIN:VCALENDAR", "VERSION:2.0", "PRODID:-//Test//EN", "BEGIN:VTODO", f"UID:{uid}"]
+    lines += ["DTSTAMP:20261101T000000Z", f"SUMMARY:{summary}", "END:VTODO", "END:VCALENDAR", ""]
+    return "\r\n".join(lines)
+
+
+def pages(changes: Changes) -> tuple[dict[str, Listed], set[str], Mark]:
+    """Everything present by href, everything removed, and the mark to remember."""
+    read = list(changes.pages)
+    present = {listed.href: listed for page in read for listed in page.present}
+    return present, set(chain.from_iterable(page.removed for page in read)), read[-1].mark
+
+
+def fetched(rows: Iterable[Listed | str]) -> dict[str, str | None]:
+    return {row if isinstance(row, str) else row.href: None if isinstance(row, str) else row.text for row in rows}
+
+
+@pytest.fixture
+def collection(server: Server) -> Iterator[CalDavCollection]:
+    collection = server.collection()
+    yield collection
+    collection.close()
+
+
+def test_capabilities_name_what_the_server_can(collection: CalDavCollection) -> None:
+    capabilities = collection.capabilities()
+
+    assert capabilities.sync_token
+    assert capabilities.ctag
+    assert capabilities.writable
+    assert "VTODO" in capabilities.components
+
+
+def test_an_empty_calendar_is_an_empty_full_listing(collection: CalDavCollection) -> None:
+    changes = collection.changes(Mark(), full=False)
+
+    assert changes.full
+    assert pages(changes)[:2] == ({}, set())
+
+
+def test_nothing_changed_is_one_request(collection: CalDavCollection) -> None:
+    collection.create(collection.href_for("one"), todo("one"))
+    _, _, mark = pages(collection.changes(Mark(), full=False))
+    before = collection.requests
+    changes = collection.changes(mark, full=False)
+
+    assert not changes.full
+    assert pages(changes) == ({}, set(), mark)
+    assert collection.requests == before + 1
+
+
+def test_what_is_created_is_listed_and_fetched(collection: CalDavCollection) -> None:
+    href = collection.href_for("one")
+    written = collection.create(href, todo("one", "Blåbær, 蓝莓; \\n"))
+    present, removed, _ = pages(collection.changes(Mark(), full=True))
+
+    assert written.href == href
+    assert list(present) == [href]
+    assert removed == set()
+    text = fetched(collection.fetch([href]))[href]
+    assert text is not None
+    assert "Blåbær" in text
+    assert "\r\n" in text
+
+
+def test_changes_since_a_mark_are_told_with_deletions(collection: CalDavCollection) -> None:
+    hrefs = {uid: collection.href_for(uid) for uid in ("kept", "edited", "deleted", "created")}
+    for uid in ("kept", "edited", "deleted"):
+        collection.create(hrefs[uid], todo(uid))
+    known, _, mark = pages(collection.changes(Mark(), full=False))
+    collection.update(known[hrefs["edited"]], todo("edited", "New"))
+    collection.delete(known[hrefs["deleted"]])
+    collection.create(hrefs["created"], todo("created"))
+    changes = collection.changes(mark, full=False)
+
+    assert not changes.full
+    present, removed, newer = pages(changes)
+    assert set(present) == {hrefs["edited"], hrefs["created"]}
+    assert removed == {hrefs["deleted"]}
+    assert pages(collection.changes(newer, full=False)) == ({}, set(), newer)
+
+
+def test_a_full_listing_names_what_exists_and_nothing_else(collection: CalDavCollection) -> None:
+    hrefs = [collection.href_for(uid) for uid in ("a", "b", "c")]
+    for href, uid in zip(hrefs, ("a", "b", "c"), strict=True):
+        collection.create(href, todo(uid))
+    present, _, mark = pages(collection.changes(Mark(), full=False))
+    collection.delete(present[hrefs[0]])
+    changes = collection.changes(mark, full=True)
+
+    assert changes.full
+    present, _, newer = pages(changes)
+    assert set(present) == set(hrefs[1:])
+    assert all(listed.etag for listed in present.values())
+    assert pages(collection.changes(newer, full=False))[0] == {}
+
+
+@pytest.mark.parametrize("token", ["http://example.org/ns/nonsense", "data:,123", "&<\x01>", "0" * 40])
+def test_an_unknown_token_leads_to_a_full_listing(collection: CalDavCollection, token: str) -> None:
+    href = collection.href_for("one")
+    collection.create(href, todo("one"))
+    changes = collection.changes(Mark(sync_token=token), full=False)
+
+    assert changes.full
+    assert set(pages(changes)[0]) == {href}
+
+
+def test_create_refuses_to_overwrite(collection: CalDavCollection) -> None:
+    href = collection.href_for("one")
+    collection.create(href, todo("one", "first"))
+
+    with pytest.raises(PreconditionFailed):
+        collection.create(href, todo("one", "second"))
+    assert "first" in (fetched(collection.fetch([href]))[href] or "")
+
+
+def test_update_refuses_a_version_that_moved_on(collection: CalDavCollection, server: Server) -> None:
+    href = collection.href_for("one")
+    collection.create(href, todo("one"))
+    stale = pages(collection.changes(Mark(), full=False))[0][href]
+    status, _ = server.other.request("PUT", href, todo("one", "theirs").encode())
+    assert status in {201, 204}
+
+    with pytest.raises(PreconditionFailed):
+        collection.update(stale, todo("one", "mine"))
+    with pytest.raises(PreconditionFailed):
+        collection.delete(stale)
+    assert "theirs" in (fetched(collection.fetch([href]))[href] or "")
+
+
+def test_update_refuses_a_resource_that_is_gone(collection: CalDavCollection) -> None:
+    href = collection.href_for("one")
+    collection.create(href, todo("one"))
+    stale = pages(collection.changes(Mark(), full=False))[0][href]
+    collection.delete(stale)
+
+    with pytest.raises(PreconditionFailed):
+        collection.update(stale, todo("one", "mine"))
+
+
+def test_deleting_twice_is_fine(collection: CalDavCollection) -> None:
+    href = collection.href_for("one")
+    collection.create(href, todo("one"))
+    known = pages(collection.changes(Mark(), full=False))[0][href]
+    collection.delete(known)
+    with suppress(PreconditionFailed):  # RFC 9110 §13.1.1 lets a server say 412 as well; the engine looks and finds it gone
+        collection.delete(known)
+
+    assert fetched(collection.fetch([href])) == {href: None}
+
+
+def test_fetch_tells_missing_from_present(collection: CalDavCollection) -> None:
+    here, gone = collection.href_for("here"), collection.href_for("gone")
+    collection.create(here, todo("here"))
+    answer = fetched(collection.fetch([gone, here]))
+
+    assert answer.keys() == {here, gone}
+    assert answer[gone] is None
+    assert "UID:here" in (answer[here] or "")
+
+
+def test_fetch_of_many_uses_few_requests(collection: CalDavCollection, server: Server) -> None:
+    count = 310 if server.name == "fake" else 160
+    hrefs = [collection.href_for(f"n{number}") for number in range(count)]
+    for number, href in enumerate(hrefs):
+        collection.create(href, todo(f"n{number}"))
+    before = collection.requests
+    answer = fetched(collection.fetch(hrefs))
+
+    assert answer.keys() == set(hrefs)
+    assert None not in answer.values()
+    assert collection.requests - before <= 2
+
+
+@pytest.mark.parametrize("name", ["a b.ics", "a@b.ics", "a+b.ics", "æ.ics", "a%b.ics", "a'b(c).ics", "a:b.ics", "a&b;c=d.ics"])
+def test_hrefs_are_the_same_however_the_server_spells_them(collection: CalDavCollection, name: str) -> None:
+    href = collection.path + name.replace("%", "%25")
+    try:
+        collection.create(href, todo("one"))
+    except Rejected:
+        pytest.skip("the server refuses such names (Radicale: colons and apostrophes)")
+    present, _, _ = pages(collection.changes(Mark(), full=False))
+
+    assert list(present) == [href]
+    assert list(fetched(collection.fetch([href]))) == [href]
+    collection.update(present[href], todo("one", "new"))
+    assert "SUMMARY:new" in (fetched(collection.fetch([href]))[href] or "")
+
+
+@pytest.mark.parametrize("uid", ["plain", "with/slash", "../../up", "a" * 300, "q?u#e", "kari@example.org", "con", "ÆØÅ", ""])
+def test_any_uid_gets_a_harmless_href(collection: CalDavCollection, uid: str) -> None:
+    href = collection.href_for(uid)
+
+    assert href == collection.href_for(uid)
+    assert href.startswith(collection.path)
+    assert "/" not in href.removeprefix(collection.path)
+
+
+def test_find_tells_where_a_uid_lives(collection: CalDavCollection) -> None:
+    href = collection.path + "elsewhere.ics"
+    collection.create(href, todo("kari-1"))
+    collection.create(collection.href_for("kari-12"), todo("kari-12"))
+    found = collection.find("kari-1")
+
+    assert found is not None
+    assert found.href == href
+    assert "UID:kari-1\r\n" in (found.text or "")
+    assert collection.find("kari") is None
+
+
+def test_a_missing_collection_is_missing(server: Server) -> None:
+    collection = CalDavCollection(server.collection()._client, server.path.rstrip("/") + "-no-such/")
+
+    with pytest.raises(CollectionMissing):
+        collection.capabilities()
+    with pytest.raises((CollectionMissing, NotCalDAV)):
+        pages(collection.changes(Mark(sync_token="http://example.org/x"), full=False))
+    collection.close()
+
+
+def test_what_is_no_calendar_is_not_taken_for_one(server: Server) -> None:
+    collection = CalDavCollection(server.collection()._client, "/")
+
+    with pytest.raises(NotCalDAV):
+        collection.changes(Mark(), full=False)
+    collection.close()
+
+
+def test_a_wrong_password_is_refused_and_never_shown(server: Server) -> None:
+    if not server.username:
+        pytest.skip("this server asks for no password")
+    client = Client(server.url, Credentials(username="kari", password="wrong-hunter2"), pause=lambda _: None)
+    collection = CalDavCollection(client, server.path)
+
+    with pytest.raises(CredentialsRefused) as refused:
+        collection.capabilities()
+    assert "hunter2" not in f"{refused.value} {client!r} {collection!r}"
+    collection.close()
+
+
+def test_clones_work_side_by_side(collection: CalDavCollection) -> None:
+    twin = collection.clone()
+    collection.create(collection.href_for("a"), todo("a"))
+    twin.create(twin.href_for("b"), todo("b"))
+
+    assert len(pages(collection.changes(Mark(), full=True))[0]) == 2
+    twin.close()
+
+
+def test_another_request_may_be_made_while_pages_are_read(collection: CalDavCollection) -> None:
+    href = collection.href_for("a")
+    collection.create(href, todo("a"))
+    read: list[Page] = []
+    for page in collection.changes(Mark(), full=False).pages:
+        read.append(page)
+        assert href in fetched(collection.fetch([href]))
+
+    assert [listed.href for page in read for listed in page.present] == [href]
