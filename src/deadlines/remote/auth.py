@@ -12,8 +12,8 @@ from __future__ import annotations
 import base64
 import hashlib
 import itertools
+import os
 import re
-import secrets
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
@@ -36,7 +36,7 @@ class Authenticator:
     def __init__(self, credentials: Credentials | None, *, eager: bool, nonce: Callable[[], str] | None = None) -> None:
         """`eager`: begin with Basic before being asked. `nonce` makes the client's nonces."""
         self._credentials = credentials
-        self._nonce = nonce or (lambda: secrets.token_hex(16))
+        self._nonce = nonce or (lambda: os.urandom(16).hex())
         self._answer: Callable[[str, str], str] | None = _basic(credentials) if credentials and eager else None
 
     def __repr__(self) -> str:

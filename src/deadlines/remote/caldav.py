@@ -41,7 +41,6 @@ BATCH: Final = 150
 MANY: Final = 300
 _MOST_PARTS: Final = 10_000
 _TRUNCATED: Final = 507
-_XML: Final = {"Content-Type": "application/xml; charset=utf-8"}
 _CALENDAR: Final = {"Content-Type": "text/calendar; charset=utf-8"}
 _REFUSED_REPORT: Final = frozenset({400, 403, 405, 409, 410, 412, 415, 422, 501, 507})
 _STRONG: Final = re.compile(r'"[\x21\x23-\x7e\x80-\xff ]*"')
@@ -126,7 +125,7 @@ class CalDavCollection:
 
     def _sync(self, token: str, prop: str) -> Response:
         return self._client.read(
-            "REPORT", self.path, headers={**_XML, "Depth": "0"}, body=davxml.sync_collection(token, prop=prop)
+            "REPORT", self.path, headers={**davxml.XML, "Depth": "0"}, body=davxml.sync_collection(token, prop=prop)
         )
 
     def _list(self) -> Response:
@@ -222,7 +221,7 @@ class CalDavCollection:
             yield from self._multiget(rest[start : start + BATCH])
 
     def _bulk(self, wanted: dict[str, None]) -> Iterator[Listed]:
-        response = self._client.read("REPORT", self.path, headers={**_XML, "Depth": "1"}, body=davxml.EVERYTHING)
+        response = self._client.read("REPORT", self.path, headers={**davxml.XML, "Depth": "1"}, body=davxml.EVERYTHING)
         if response.status != MULTI_STATUS:
             response.body()
             return
@@ -248,7 +247,7 @@ class CalDavCollection:
         asked = dict.fromkeys(batch)
         body = davxml.multiget(encode(href) for href in batch)
         try:
-            response = self._client.read("REPORT", self.path, headers={**_XML, "Depth": "1"}, body=body)
+            response = self._client.read("REPORT", self.path, headers={**davxml.XML, "Depth": "1"}, body=body)
             if response.status not in GONE:  # sabre/dav 1.8 says 404 where one of them is missing
                 _refuse_unless(response, {MULTI_STATUS})
                 yield from self._answered(response, asked)
@@ -381,7 +380,7 @@ class CalDavCollection:
         """By a query per component; what comes back is read, since servers match substrings, or everything."""
         for component in ("VTODO", "VEVENT"):
             response = self._client.read(
-                "REPORT", self.path, headers={**_XML, "Depth": "1"}, body=davxml.uid_query(component, uid)
+                "REPORT", self.path, headers={**davxml.XML, "Depth": "1"}, body=davxml.uid_query(component, uid)
             )
             _refuse_unless(response, {MULTI_STATUS, 400, 403, 412, 501})
             if response.status != MULTI_STATUS:
@@ -396,7 +395,7 @@ class CalDavCollection:
     # Below the port
 
     def _ask(self, method: str, body: bytes, *, depth: str) -> Response:
-        response = self._client.read(method, self.path, headers={**_XML, "Depth": depth}, body=body)
+        response = self._client.read(method, self.path, headers={**davxml.XML, "Depth": depth}, body=body)
         _refuse_unless(response, {MULTI_STATUS})
         return response
 

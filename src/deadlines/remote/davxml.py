@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from typing import Final
-from xml.sax.saxutils import escape
+
+XML: Final = {"Content-Type": "application/xml; charset=utf-8"}
+"""The header that goes with them."""
 
 _NAMES: Final = (
     'xmlns:D="DAV:" xmlns:C="urn:ietf:params:xml:ns:caldav" xmlns:S="http://calendarserver.org/ns/" '
@@ -63,4 +65,4 @@ def _text(value: str) -> str:
     legal = "".join(
         c if c in "\t\n\r" or " " <= c < "\ud800" or "\ue000" <= c <= "\ufffd" or c > "\uffff" else "?" for c in value
     )
-    return escape(legal)
+    return legal.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")

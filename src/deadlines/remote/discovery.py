@@ -14,7 +14,9 @@ set it.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 from typing import Final
 
 from deadlines.errors import NotCalDAV, Unreachable
@@ -29,6 +31,7 @@ from deadlines.remote.traits import capabilities_of, is_calendar
 _WELL_KNOWN: Final = "/.well-known/caldav"
 _HOPS: Final = 5
 _REDIRECTS: Final = range(300, 400)
+_NOT_FOLLOWED: Final = ", not followed: set it as the account's URL if you trust it"
 _OURS: Final = frozenset({"VTODO", "VEVENT"})
 
 
@@ -90,37 +93,45 @@ class CalDavAccount:
 
     def _asked(self, path: str, body: bytes, *, depth: str) -> tuple[str, list[Row]]:
         """Where a PROPFIND ended after redirects, and its rows; none where it failed, which is noted."""
-        headers = {"Depth": depth, "Content-Type": "application/xml; charset=utf-8"}
         for _ in range(_HOPS):
             url = self._client.url(path)
             try:
-                response = self._client.look("PROPFIND", path, headers=headers, body=body)
+                response = self._client.look("PROPFIND", path, headers={"Depth": depth, **davxml.XML}, body=body)
                 if response.status == MULTI_STATUS:
                     rows = [row for row in Multistatus(response.url, response.chunks) if row.ok]
                     self._tried.setdefault(url, "(no calendars there)")
                     return path, rows
                 response.body()
-            except NotCalDAV as error:
-                self._tried[url] = f"({error.reason})"
-                return path, []
-            except Unreachable as error:
-                if error.status is None:
+            except (NotCalDAV, Unreachable) as error:
+                if isinstance(error, Unreachable) and error.status is None:
                     raise
                 self._tried[url] = f"({error.reason})"
-                return path, []
+                break
             if response.status not in _REDIRECTS:
                 self._tried[url] = f"(status {response.status})"
-                return path, []
-            location = "".join(c for c in response.headers.get("location", "") if c.isprintable()).partition("?")[0]
-            target = resolve(location, base=directory(path.rpartition("/")[0]), netloc=self._client.origin.netloc)
-            if target is None or (location.startswith("http:") and self._client.origin.scheme == "https"):
-                self._tried[url] = (
-                    f"(redirects to {location.rpartition('@')[2]}, not followed: set it as the account's URL if you trust it)"
-                )
-                return path, []
-            self._tried[url] = f"(redirects to {target})"
-            path = target
+                break
+            target = self._target(path, response.headers.get("location", ""))
+            self._tried[url] = f"(redirects to {target.shown}{_NOT_FOLLOWED if target.path is None else ''})"
+            if target.path is None:
+                break
+            path = target.path
         return path, []
+
+    def _target(self, path: str, location: str) -> _Target:
+        """Where a redirect leads. Its query may hold secrets, a user part may hide the host."""
+        origin = self._client.origin
+        bare = "".join(c for c in location if c.isprintable()).partition("?")[0]
+        target = resolve(bare, base=directory(path.rpartition("/")[0]), netloc=origin.netloc)
+        downgrade = origin.scheme == "https" and bare.lower().startswith("http:")
+        return _Target(None if downgrade or not bare else target, re.sub(r"//[^/]*@", "//", bare))
+
+
+@dataclass(frozen=True, slots=True)
+class _Target:
+    """A path that may be followed, or None; and what is shown."""
+
+    path: str | None
+    shown: str
 
 
 def discover(client: Client, url: str) -> Iterable[Found]:

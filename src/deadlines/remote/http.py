@@ -17,7 +17,7 @@ from __future__ import annotations
 import email.utils
 import http.client
 import logging
-import secrets
+import os
 import ssl
 import threading
 import time
@@ -297,7 +297,7 @@ def retry_after(headers: Mapping[str, str]) -> float | None:
 
 def _backoff(attempt: int) -> float:
     """Seconds: 0.5 to 1, 1 to 2: doubled each time, with as much jitter, so that clients do not come back together."""
-    return 0.5 * 2.0**attempt * (1 + secrets.randbelow(1000) / 1000)
+    return 0.5 * 2.0**attempt * (1 + os.urandom(1)[0] / 255)
 
 
 def _dropped(error: BaseException) -> bool:

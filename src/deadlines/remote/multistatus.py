@@ -219,6 +219,7 @@ def calendar_text(row: Row) -> str | None:
 def _legal(chunks: Iterable[bytes], reader: _Reader) -> Iterator[bytes]:
     """The chunks with what XML forbids moved out of the way. Another encoding than UTF-8 is left to expat."""
     decoder: Callable[[bytes], str] | None = None
+    chunks = iter(chunks)
     for chunk in chunks:
         if not chunk:
             continue
