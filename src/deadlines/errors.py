@@ -11,6 +11,7 @@
     │   ├── StoreBusy            another process holds it, or another sync runs
     │   ├── StoreNewer           written by a newer version of this program
     │   └── StoreBroken          torn, full, read-only, not a database
+    ├── GuardTripped             a sync that would delete suspiciously much; carries how many of how many
     └── RemoteError              the server; carries url and, where there was one, status
         ├── Unreachable          no route, no answer, certificate, cut connection: nothing is known of the outcome
         ├── TryLater             429 or 503; carries retry_after
@@ -112,6 +113,17 @@ class StoreNewer(StoreError):
 
 class StoreBroken(StoreError):
     """Torn, full, read-only, or not a database at all."""
+
+
+class GuardTripped(DeadlinesError):
+    """Going on would delete `deletes` of the `of` items of one side of `calendar`."""
+
+    def __init__(self, calendar: str, reason: str, *, deletes: int, of: int) -> None:
+        self.calendar = calendar
+        self.reason = reason
+        self.deletes = deletes
+        self.of = of
+        super().__init__(f"calendar {calendar}: {reason}; nothing was deleted")
 
 
 class RemoteError(DeadlinesError):

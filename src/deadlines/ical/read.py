@@ -46,6 +46,7 @@ class Event:
     start: When | None = None
     end: When | None = None
     rrule: str = ""
+    categories: tuple[str, ...] = ()
     transparent: bool = False
     sequence: int = 0
     last_modified: datetime | None = None
@@ -227,6 +228,7 @@ def _event(uid: str, of: _Properties, zones: Zones) -> Event:
         start=start,
         end=end,
         rrule=of.raw("RRULE"),
+        categories=tuple(dict.fromkeys(name for prop in of.several if prop[0] == "CATEGORIES" for name in split_list(prop[2]))),
         transparent=of.raw("TRANSP").upper() == "TRANSPARENT",
         sequence=of.number("SEQUENCE"),
         last_modified=of.instant("LAST-MODIFIED"),

@@ -75,6 +75,18 @@ def _from_environment(name: str, environ: Mapping[str, str]) -> str:
     return value
 
 
+def keep(account: str, secret: str) -> None:
+    """Put the password of an account into the keyring. `CredentialsRefused` where there is no keyring."""
+    import keyring
+    import keyring.errors
+
+    try:
+        keyring.set_password(SERVICE, account, secret)
+    except keyring.errors.KeyringError as error:
+        reason = f"the keyring cannot be used ({type(error).__name__}); use password_command where no desktop runs"
+        raise CredentialsRefused(account, reason) from None
+
+
 def _from_keyring(account: str) -> str:
     import keyring
     import keyring.errors

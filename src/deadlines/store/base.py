@@ -126,7 +126,7 @@ class Known(NamedTuple):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CollectionState:
-    """Where sync stands with one collection. `url` and `identity` tell when it is another collection than last time.
+    """Where sync stands with one collection. Another `url` is another collection; `display_name` is by what it was found, if so.
 
     `sync_token` and `ctag` are empty where the server has none; `listed_at` is when everything was last listed (UTC),
     `synced_at` when a sync of it last succeeded. `problem` is the text of the failure since then, if any.
@@ -139,6 +139,7 @@ class CollectionState:
     listed_at: datetime | None = None
     synced_at: datetime | None = None
     problem: str = ""
+    display_name: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -221,6 +222,13 @@ class Writer(Protocol):
 
     def forget(self, record: Record, *, note: str = "") -> None:
         """Delete a record that is gone on both sides, whatever it holds; journals its text if it still had one."""
+        ...
+
+    def detach(self, calendar: str) -> None:
+        """Forget all that was agreed on with the server: every record of the calendar is new here, and its state is empty.
+
+        Removals that the server was not told of are dropped, and so are unreadable resources: without a base nothing is deleted.
+        """
         ...
 
     def quarantine(self, item: Unreadable) -> None:
@@ -316,6 +324,10 @@ class Store(Protocol):
 
     def backup(self, target: Path) -> None:
         """A consistent copy through the database's backup interface; `Refused` where the file exists or cannot be made."""
+        ...
+
+    def rehearsal(self) -> Store:
+        """A copy in memory, for trying out what is to change nothing. Close it."""
         ...
 
     def check(self) -> Sequence[str]:

@@ -72,6 +72,16 @@ class Database:
         if self.connection.execute("PRAGMA journal_mode").fetchone()[0] != "wal":
             _patiently(lambda: self.connection.execute("PRAGMA journal_mode = WAL"), busy_seconds)
 
+    def rehearsal(self) -> Database:
+        """A copy in memory."""
+        rehearsed = object.__new__(Database)
+        rehearsed.path = self.path
+        with guarded(self.path):
+            rehearsed.connection = sqlite3.connect(":memory:", isolation_level=None)
+            copy(self.connection, rehearsed.connection, self.path)
+            rehearsed.connection.execute("PRAGMA foreign_keys = ON")
+        return rehearsed
+
     def all(self, sql: str, parameters: Mapping[str, Value] | None = None) -> list[Any]:
         """Run a statement; its rows."""
         try:

@@ -153,7 +153,7 @@ def unreadable(columns: tuple[Any, ...]) -> Unreadable:
 
 def state(columns: tuple[Any, ...]) -> CollectionState:
     """Where sync stands."""
-    calendar, url, sync_token, ctag, listed_at, synced_at, problem = columns
+    calendar, url, sync_token, ctag, listed_at, synced_at, problem, display_name = columns
     return CollectionState(
         calendar=calendar,
         url=url,
@@ -162,6 +162,7 @@ def state(columns: tuple[Any, ...]) -> CollectionState:
         listed_at=_from_iso(listed_at),
         synced_at=_from_iso(synced_at),
         problem=problem,
+        display_name=display_name,
     )
 
 

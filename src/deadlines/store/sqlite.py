@@ -179,6 +179,14 @@ class SqliteStore:
         except sqlite3.Error as error:
             raise translate(target, error) from error
 
+    def rehearsal(self) -> SqliteStore:
+        """A copy in memory."""
+        rehearsed = object.__new__(SqliteStore)
+        rehearsed.path = self.path
+        rehearsed._database = self._database.rehearsal()
+        rehearsed._undoes = {}
+        return rehearsed
+
     def check(self) -> Sequence[str]:
         """What is wrong with the file."""
         problems = [text for (text,) in self._database.all("PRAGMA integrity_check") if text != "ok"]

@@ -209,19 +209,37 @@ WHERE calendar = :calendar OR :calendar = '' ORDER BY calendar, href
 
 -- name: collection_put
 -- Remember where sync stands.
-INSERT INTO collection (calendar, url, sync_token, ctag, listed_at, synced_at, problem)
-VALUES (:calendar, :url, :sync_token, :ctag, :listed_at, :synced_at, :problem)
+INSERT INTO collection (calendar, url, sync_token, ctag, listed_at, synced_at, problem, display_name)
+VALUES (:calendar, :url, :sync_token, :ctag, :listed_at, :synced_at, :problem, :display_name)
 ON CONFLICT (calendar) DO UPDATE SET
     url = excluded.url, sync_token = excluded.sync_token, ctag = excluded.ctag, listed_at = excluded.listed_at,
-    synced_at = excluded.synced_at, problem = excluded.problem
+    synced_at = excluded.synced_at, problem = excluded.problem, display_name = excluded.display_name
+
+-- name: collection_delete
+-- Forget it.
+DELETE FROM collection WHERE calendar = :calendar
+
+-- name: resource_detach
+-- Nothing is agreed on any more with the server of a calendar.
+UPDATE resource SET href = NULL, etag = '', schedule_tag = '', base = NULL, sent = NULL
+WHERE calendar = :calendar AND ical IS NOT NULL
+
+-- name: resource_drop_removed
+-- Nothing is to be told to it either.
+DELETE FROM resource WHERE calendar = :calendar AND ical IS NULL
+
+-- name: unreadable_drop
+-- What it had that could not be read is its own business.
+DELETE FROM unreadable WHERE calendar = :calendar
 
 -- name: collections
 -- Where sync stands with every collection.
-SELECT calendar, url, sync_token, ctag, listed_at, synced_at, problem FROM collection ORDER BY calendar
+SELECT calendar, url, sync_token, ctag, listed_at, synced_at, problem, display_name FROM collection ORDER BY calendar
 
 -- name: collection_get
 -- Where sync stands with one.
-SELECT calendar, url, sync_token, ctag, listed_at, synced_at, problem FROM collection WHERE calendar = :calendar
+SELECT calendar, url, sync_token, ctag, listed_at, synced_at, problem, display_name FROM collection
+WHERE calendar = :calendar
 
 -- name: fingerprint
 -- What the derived instants were derived with.

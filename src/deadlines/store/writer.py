@@ -54,6 +54,11 @@ class SqliteWriter:
         self._database.named("resource_delete", {"id": record.id})
         self._journal(record, before=before, after=None, note=note, other=None)
 
+    def detach(self, calendar: str) -> None:
+        """Forget what was agreed on with the server."""
+        for name in ("resource_drop_removed", "resource_detach", "unreadable_drop", "collection_delete"):
+            self._database.named(name, {"calendar": rows.clean(calendar)})
+
     def quarantine(self, item: Unreadable) -> None:
         """Remember an unreadable resource."""
         self._database.named(
@@ -84,6 +89,7 @@ class SqliteWriter:
                 "listed_at": rows.to_iso(state.listed_at),
                 "synced_at": rows.to_iso(state.synced_at),
                 "problem": rows.clean(state.problem),
+                "display_name": rows.clean(state.display_name),
             },
         )
 

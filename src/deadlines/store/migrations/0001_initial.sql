@@ -110,7 +110,8 @@ CREATE TABLE collection (
     ctag TEXT NOT NULL,
     listed_at TEXT,
     synced_at TEXT,
-    problem TEXT NOT NULL
+    problem TEXT NOT NULL,
+    display_name TEXT NOT NULL
 );
 
 -- What the derived instants were derived with.
