@@ -1,0 +1,301 @@
+"""The three-way merge of one resource, property by property.
+
+Every property (or group of properties that make sense only together: `_GROUPS`) is compared in three versions:
+
+    theirs means what the base meant   -> ours, written as we wrote it
+    ours means what the base meant     -> theirs
+    both mean the same                 -> ours
+    a set (CATEGORIES, EXDATE, ...)    -> what both added, without what either removed
+    otherwise                          -> a conflict: the preferred side's
+
+Subcomponents (alarms, overrides) are matched by what names them and merged by the same rules; one that was removed here and
+edited there stays, and the reverse. *Meaning* is not spelling: a due date that another client rewrote from
+`TZID=America/New_York` to UTC is the same instant, so it counts as unchanged and keeps our clock. The result keeps the
+server's order and, for what only the server has, its bytes. What programs stamp on every save (`_STAMPS`) decides nothing and
+takes the later value.
+"""
+
+from __future__ import annotations
+
+import enum
+from collections import Counter
+from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TypeVar
+
+from deadlines.core.when import Zoned
+from deadlines.ical.moments import before as comes_before
+from deadlines.ical.moments import moment
+from deadlines.ical.read import read
+from deadlines.ical.scan import scan
+from deadlines.ical.text import join_list, split_list
+from deadlines.ical.tree import Line, Node, new_line, parse
+from deadlines.ical.zones import Zones
+
+_T = TypeVar("_T")
+
+
+class Prefer(enum.Enum):
+    """Whose value is taken where both changed the same property differently."""
+
+    MINE = "mine"
+    THEIRS = "theirs"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Merged:
+    """The merged text, the properties that were in conflict, and those that the other side dropped without our doing.
+
+    `kept_clock` tells that the other side wrote the same instant in another form, and that ours was kept.
+    """
+
+    text: str
+    kept_clock: bool = False
+    conflicts: tuple[str, ...] = ()
+    dropped: tuple[str, ...] = ()
+
+
+_STAMPS = frozenset({"DTSTAMP", "LAST-MODIFIED", "CREATED", "SEQUENCE"})
+_IGNORED = _STAMPS | {"PRODID"}
+_GROUPS = {"COMPLETED": "STATUS", "PERCENT-COMPLETE": "STATUS", "DURATION": "DUE", "DTEND": "DUE"}
+_SETS = frozenset({"CATEGORIES", "RESOURCES", "EXDATE", "RDATE", "RELATED-TO", "ATTACH", "COMMENT", "CONTACT", "ATTENDEE"})
+_LISTS = frozenset({"CATEGORIES", "RESOURCES"})
+_TIMES = frozenset({"DTSTART", "DUE", "DTEND", "RECURRENCE-ID", "COMPLETED", "EXDATE", "RDATE"})
+_INTERVAL = frozenset({"DTSTART", "DUE", "RRULE"})
+"""What must come from one side when taking some from each would let a task fall due before it starts."""
+_SILENT = frozenset({("STATUS", "NEEDS-ACTION"), ("PERCENT-COMPLETE", "0"), ("PRIORITY", "0"), ("SEQUENCE", "0")})
+"""What a missing property means too."""
+
+
+def merge(base: str, local: str, remote: str, prefer: Prefer) -> Merged:
+    """Merge two edits of `base`. All three are readable texts of one UID, and so is the result."""
+    merged = _merged(base, local, remote, prefer, bound=frozenset())
+    if _inverted(merged.text) and not _inverted(local) and not _inverted(remote):
+        return _merged(base, local, remote, prefer, bound=_INTERVAL)
+    return merged
+
+
+def _merged(base: str, local: str, remote: str, prefer: Prefer, *, bound: frozenset[str]) -> Merged:
+    work = _Work(base, local, remote, prefer, bound)
+    text = work.node(parse(base), parse(local), parse(remote)).render()
+    return Merged(text=text, kept_clock=work.kept_clock, conflicts=_unique(work.conflicts), dropped=_unique(work.dropped))
+
+
+def same_meaning(one: str, other: str) -> bool:
+    """Whether two texts say the same but for stamps, spelling and time zone definitions."""
+    return _digest(parse(one), _Reader(one)) == _digest(parse(other), _Reader(other))
+
+
+def _inverted(text: str) -> bool:
+    """Whether the task falls due before it starts."""
+    task = read(text).task
+    return task is not None and task.due is not None and task.start is not None and comes_before(task.due, task.start)
+
+
+class _Reader:
+    """What the lines of one text mean, given the time zones that it defines."""
+
+    def __init__(self, text: str) -> None:
+        self._text = text
+
+    @cached_property
+    def _zones(self) -> Zones:
+        return Zones(scan(self._text))
+
+    def line(self, line: Line) -> Hashable:
+        """A value that is equal for lines of one property that mean the same."""
+        if line.name in _TIMES:
+            return frozenset(self._time(line, value) for value in line.value.split(","))
+        if line.name in _LISTS:
+            return frozenset(split_list(line.value))
+        return line.name, self._params(line), line.value
+
+    def _time(self, line: Line, value: str) -> Hashable:
+        name, params, _ = line.prop
+        when = moment((name, params, value), self._zones, [])
+        if when is None:
+            return self._params(line), value
+        return when.instant if isinstance(when, Zoned) else when
+
+    @staticmethod
+    def _params(line: Line) -> Hashable:
+        return frozenset((name, values) for name, values in line.params)
+
+
+class _Work:
+    """One merge: its readers, and what there was to say about it."""
+
+    def __init__(self, base: str, local: str, remote: str, prefer: Prefer, bound: frozenset[str]) -> None:
+        self._readers = (_Reader(base), _Reader(local), _Reader(remote))
+        self._prefer = prefer
+        self._bound = bound
+        self.kept_clock = False
+        self.conflicts: list[str] = []
+        self.dropped: list[str] = []
+
+    def node(self, base: Node, local: Node, remote: Node) -> Node:
+        """Merge one component; the three are versions of the same."""
+        grouped = [_grouped(node) for node in (base, local, remote)]
+        merged = Node(remote.name, remote.begin, remote.end)
+        chosen = {
+            group: self._lines(group, *(groups.get(group, ()) for groups in grouped))
+            for group in _unique([*grouped[2], *grouped[1]])
+        }
+        children = self._children(base, local, remote)
+        merged.items = [*(_ending(line, remote.eol) for line in _in_order(remote, chosen)), *children]
+        return merged
+
+    def _lines(self, group: str, base: Sequence[Line], local: Sequence[Line], remote: Sequence[Line]) -> Sequence[Line]:
+        if group in _STAMPS:
+            return max(local, remote, key=lambda lines: _stamp(group, lines))
+        before, mine, theirs = (
+            _meaning(lines, reader) for lines, reader in zip((base, local, remote), self._readers, strict=True)
+        )
+        if group in self._bound and not before == mine == theirs:
+            self.conflicts.append(group)
+            return local if self._prefer is Prefer.MINE else remote
+        if theirs in (before, mine):
+            self.kept_clock |= group in _TIMES and _spelling(local) != _spelling(remote)
+            return local
+        if mine == before:
+            if base and not remote:
+                self.dropped.append(group)
+            return remote
+        if group in _SETS:
+            return self._set(base, local, remote)
+        self.conflicts.append(group)
+        return local if self._prefer is Prefer.MINE else remote
+
+    def _set(self, base: Sequence[Line], local: Sequence[Line], remote: Sequence[Line]) -> Sequence[Line]:
+        """Both changed a set: the server's lines without what we removed, and what we added."""
+        before, mine, theirs = (
+            [(reader.line(line), line) for line in lines]
+            for lines, reader in zip((base, local, remote), self._readers, strict=True)
+        )
+        if (base and base[0].name in _LISTS) or (local and local[0].name in _LISTS):
+            return _merged_list(base, local, remote)
+        had = {meaning for meaning, _ in before}
+        have = {meaning for meaning, _ in mine}
+        kept = [line for meaning, line in theirs if meaning in have or meaning not in had]
+        there = {meaning for meaning, _ in theirs}
+        return [*kept, *(line for meaning, line in mine if meaning not in had and meaning not in there)]
+
+    def _children(self, base: Node, local: Node, remote: Node) -> list[Node]:
+        before, mine, theirs = (
+            _children(node, reader) for node, reader in zip((base, local, remote), self._readers, strict=True)
+        )
+        merged = (self._child(before.get(key), mine.get(key), theirs.get(key)) for key in _unique([*theirs, *mine]))
+        return [node for node in merged if node is not None]
+
+    def _child(self, base: Node | None, local: Node | None, remote: Node | None) -> Node | None:
+        readers = self._readers
+        if local is not None and remote is not None:
+            return self.node(base if base is not None else Node(local.name, local.begin, local.end), local, remote)
+        if local is not None:
+            gone = base is not None and _digest(base, readers[0]) == _digest(local, readers[1])
+            if gone and local.name != "VTIMEZONE":
+                self.dropped.append(local.name)
+            return local if not gone or local.name == "VTIMEZONE" else None
+        assert remote is not None
+        gone = base is not None and _digest(base, readers[0]) == _digest(remote, readers[2])
+        return None if gone else remote
+
+
+def _merged_list(base: Sequence[Line], local: Sequence[Line], remote: Sequence[Line]) -> Sequence[Line]:
+    before, mine, theirs = ([value for line in lines for value in split_list(line.value)] for lines in (base, local, remote))
+    kept = [value for value in theirs if value in mine or value not in before]
+    values = _unique([*kept, *(value for value in mine if value not in before)])
+    if not values:
+        return ()
+    first = (*remote, *local)[0]
+    return (new_line(first.name, join_list(values), dict(first.params)),)
+
+
+def _grouped(node: Node) -> Mapping[str, list[Line]]:
+    groups: dict[str, list[Line]] = {}
+    for item in node.items:
+        if isinstance(item, Line):
+            groups.setdefault(_GROUPS.get(item.name, item.name), []).append(item)
+    return groups
+
+
+def _in_order(remote: Node, chosen: Mapping[str, Sequence[Line]]) -> Iterator[Line]:
+    """The chosen lines where the server has theirs; what it does not have comes last."""
+    for group in _unique([_GROUPS.get(item.name, item.name) for item in remote.items if isinstance(item, Line)]):
+        yield from chosen[group]
+    present = _grouped(remote)
+    for group, lines in chosen.items():
+        if group not in present:
+            yield from lines
+
+
+def _meaning(lines: Sequence[Line], reader: _Reader) -> Hashable:
+    """What the lines of one group say together, whatever their order."""
+    status = next((line.value.upper() for line in lines if line.name == "STATUS"), "")
+    if status == "COMPLETED":
+        return "completed"
+    said = [line for line in lines if (line.name, line.value.upper()) not in _SILENT]
+    if said and all(line.name in _SETS for line in said):
+        return frozenset(value for line in said for value in _members(reader.line(line)))
+    return frozenset(Counter(reader.line(line) for line in said).items())
+
+
+def _members(meaning: Hashable) -> frozenset[Hashable]:
+    return meaning if isinstance(meaning, frozenset) else frozenset((meaning,))
+
+
+def _digest(node: Node, reader: _Reader) -> Hashable:
+    """What a component says, without its stamps."""
+    groups = {group: _meaning(lines, reader) for group, lines in _grouped(node).items() if group not in _IGNORED}
+    empty = frozenset[Hashable]()
+    return (
+        node.name,
+        frozenset((group, meaning) for group, meaning in groups.items() if meaning != empty),
+        frozenset((key, _digest(child, reader)) for key, child in _children(node, reader).items() if child.name != "VTIMEZONE"),
+    )
+
+
+def _children(node: Node, reader: _Reader) -> Mapping[Hashable, Node]:
+    """The subcomponents by what names them; those that say the same twice are counted apart."""
+    found: dict[Hashable, Node] = {}
+    seen: Counter[Hashable] = Counter()
+    for child in node.items:
+        if isinstance(child, Node):
+            name = _name(child, reader)
+            found[name, seen[name]] = child
+            seen[name] += 1
+    return found
+
+
+_NAMED_BY = {"VTIMEZONE": ("TZID",), "VALARM": ("UID", "X-WR-ALARMUID")}
+
+
+def _name(child: Node, reader: _Reader) -> Hashable:
+    for name in _NAMED_BY.get(child.name, ()):
+        for line in child.items:
+            if isinstance(line, Line) and line.name == name:
+                return child.name, line.value
+    if child.name in {"VTODO", "VEVENT", "VJOURNAL"}:
+        instance = [reader.line(line) for line in child.items if isinstance(line, Line) and line.name == "RECURRENCE-ID"]
+        return child.name, tuple(instance)
+    return child.name, _digest(child, reader)
+
+
+def _ending(line: Line, eol: str) -> Line:
+    """The line as the server's text ends its lines."""
+    bare = line.raw.replace("\r\n", "\n")
+    return line if line.raw == bare.replace("\n", eol) else Line(bare.replace("\n", eol))
+
+
+def _spelling(lines: Sequence[Line]) -> Hashable:
+    return tuple((line.params, line.value) for line in lines)
+
+
+def _stamp(group: str, lines: Sequence[Line]) -> tuple[int, str]:
+    value = lines[0].value if lines else ""
+    return (int(value) if value.isascii() and value.isdigit() else -1, "") if group == "SEQUENCE" else (0, value)
+
+
+def _unique(values: Iterable[_T]) -> tuple[_T, ...]:
+    return tuple(dict.fromkeys(values))

@@ -1,0 +1,208 @@
+"""Writing what is pending, over a few connections at once; and deleting, one after the other.
+
+What is about to be written is saved before it is sent (`sent`), and each outcome as soon as it is known. Only this thread touches
+the store; the others only talk. A refusal that says "it changed" or an answer that never came is no error here: the href is
+noted, and the next reading finds out.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor, as_completed
+from contextlib import AbstractContextManager
+from dataclasses import replace
+from itertools import islice
+from queue import SimpleQueue
+
+from deadlines.errors import DeadlinesError, PreconditionFailed, ReadOnlyCollection, Rejected, RemoteError, Unreachable
+from deadlines.remote.base import Collection, Listed, Written
+from deadlines.store.base import Record, RunKind, Store, Writer
+from deadlines.sync.fold import Folder
+from deadlines.sync.report import Item
+from deadlines.sync.terms import Terms
+
+BATCH = 100
+"""How many writes are announced to the store at once."""
+FEW = 4
+"""So many writes are not worth another connection."""
+_UNSURE = 500
+PATIENCE = 3
+"""After so many writes in a row without an answer the server is taken to be down."""
+
+
+class Pusher:
+    """Writes to one collection. `written` and `refused` are the hrefs of the last `write`, for the next reading to look at."""
+
+    def __init__(self, store: Store, collection: Collection, folder: Folder, terms: Terms) -> None:
+        self._store = store
+        self._remote = collection
+        self._folder = folder
+        self._terms = terms
+        self._unanswered = 0
+        self._done = 0
+        self._rejected: set[int] = set()
+        self._waiting: dict[str, Record] = {}
+        self.written: set[str] = set()
+        self.refused: set[str] = set()
+
+    def write(self, records: Iterable[Record]) -> None:
+        """Create or update each record on the server; those it will not have are reported and left for another run."""
+        self.written.clear()
+        self.refused.clear()
+        self._waiting.clear()
+        todo = [record for record in records if record.id not in self._rejected]
+        for batch in _batches(todo, BATCH):
+            announced = self._announce(batch)
+            for record, outcome in self._send(announced):
+                self._record(record, outcome)
+                self._done += 1
+                self._terms.progress("written", self._done)
+
+    def delete(self, records: Iterable[Record]) -> None:
+        """Delete each record on the server, unless it changed there: then it comes back with the next run."""
+        for record in records:
+            try:
+                self._remote.delete(_listed(record))
+            except PreconditionFailed:
+                self._skip(record, "removed here, but it changed on the server meanwhile; the next sync decides")
+            except (Rejected, ReadOnlyCollection) as error:
+                self._skip(record, f"the server refuses to delete it: {error.reason}")
+            else:
+                with self._transaction() as writer:
+                    writer.forget(record, note="removed here")
+                self._folder.report.pushed.deleted.append(Item(uid=record.uid, summary=_summary(record)))
+
+    def give_up(self) -> None:
+        """Say what the server refused again and again."""
+        for record in self._waiting.values():
+            self._skip(record, "changed on the server again and again; the next sync goes on")
+
+    def _announce(self, batch: Sequence[Record]) -> list[Record]:
+        """Save what is about to be sent, and where to."""
+        announced = []
+        with self._transaction() as writer:
+            for record in batch:
+                href = record.href or self._remote.href_for(record.uid)
+                going = replace(record, href=href, sent=record.ical)
+                if writer.settle(going, expected=record.ical):
+                    announced.append(going)
+        return announced
+
+    def _send(self, records: Sequence[Record]) -> Iterator[tuple[Record, Written | DeadlinesError]]:
+        """Send them, and yield each outcome as it comes."""
+        lines = min(self._terms.connections, len(records) // FEW)
+        if lines <= 1:
+            for record in records:
+                yield record, _attempt(self._remote, record)
+            return
+        yield from _send_in_parallel([self._remote, *(self._remote.clone() for _ in range(lines - 1))], records)
+
+    def _record(self, record: Record, outcome: Written | DeadlinesError) -> None:
+        match outcome:
+            case Written():
+                self._unanswered = 0
+                self._save(record, outcome)
+            case PreconditionFailed():
+                self.refused.add(record.href)
+                self._waiting[record.href] = record
+                if record.base is None:
+                    self._adopt_twin(record)
+            case Unreachable():
+                self.refused.add(record.href)
+                self._waiting[record.href] = record
+                self._unanswered += 1
+                if self._unanswered >= PATIENCE:
+                    raise outcome
+            case Rejected() | ReadOnlyCollection():
+                self._reject(record, outcome)
+            case _:
+                raise outcome
+
+    def _save(self, record: Record, written: Written) -> None:
+        saved = replace(
+            record, base=record.ical, sent=None, href=written.href, etag=written.etag, schedule_tag=written.schedule_tag
+        )
+        with self._transaction() as writer:
+            writer.settle(saved, expected=record.ical)
+        self.written.add(written.href)
+        self._folder.written[written.href] = written.etag
+        side = self._folder.report.pushed
+        item = Item(uid=record.uid, summary=_summary(record))
+        (side.created if record.base is None else side.updated).append(item)
+
+    def _adopt_twin(self, record: Record) -> None:
+        """The server has the UID already, elsewhere: fold that one, never delete and write anew."""
+        found = self._remote.find(record.uid)
+        if found is None or found.href == record.href:
+            return
+        with self._transaction() as writer:
+            self._folder.present(writer, replace(record, href=found.href), found)
+        self.refused.add(found.href)
+
+    def _reject(self, record: Record, error: RemoteError) -> None:
+        self._rejected.add(record.id)
+        if error.status is None or error.status < _UNSURE:  # a 500 may have been stored all the same: the next run looks
+            with self._transaction() as writer:
+                writer.settle(replace(record, sent=None, href=record.href if record.base else ""), expected=record.ical)
+        self._skip(record, f"the server refuses it: {error.reason}")
+
+    def _skip(self, record: Record, detail: str) -> None:
+        self._folder.report.skipped.append(Item(uid=record.uid, summary=_summary(record), detail=detail))
+
+    def _transaction(self) -> AbstractContextManager[Writer]:
+        return self._store.write(RunKind.SYNC, "sync", now=self._terms.now, run=self._terms.run)
+
+
+def _attempt(remote: Collection, record: Record) -> Written | DeadlinesError:
+    """One conditional write; its failure is a value, since somebody else decides what it means."""
+    assert record.ical is not None
+    try:
+        if record.base is None:
+            return remote.create(record.href, record.ical)
+        return remote.update(_listed(record), record.ical)
+    except DeadlinesError as error:
+        return error
+
+
+def _send_in_parallel(
+    remotes: Sequence[Collection], records: Sequence[Record]
+) -> Iterator[tuple[Record, Written | DeadlinesError]]:
+    """Each connection serves one thread at a time."""
+    free: SimpleQueue[Collection] = SimpleQueue()
+    for remote in remotes:
+        free.put(remote)
+
+    def send(record: Record) -> Written | DeadlinesError:
+        remote = free.get()
+        try:
+            return _attempt(remote, record)
+        finally:
+            free.put(remote)
+
+    try:
+        with ThreadPoolExecutor(len(remotes), thread_name_prefix="push") as pool:
+            futures = {pool.submit(send, record): record for record in records}
+            try:
+                for future in as_completed(futures):
+                    yield futures[future], future.result()
+            finally:
+                for future in futures:
+                    future.cancel()
+    finally:
+        for remote in remotes[1:]:
+            remote.close()
+
+
+def _listed(record: Record) -> Listed:
+    """The version of the server that we last saw."""
+    return Listed(href=record.href, etag=record.etag, schedule_tag=record.schedule_tag, text=record.base)
+
+
+def _summary(record: Record) -> str:
+    return record.index.summary
+
+
+def _batches(items: Iterable[Record], size: int) -> Iterator[list[Record]]:
+    rest = iter(items)
+    while batch := list(islice(rest, size)):
+        yield batch
