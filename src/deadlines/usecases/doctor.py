@@ -1,0 +1,193 @@
+"""`deadlines doctor`: whether everything that deadlines needs is there, each line with its remedy.
+
+Every look is for itself: what fails in one becomes a line, and the others go on.
+"""
+
+from __future__ import annotations
+
+import enum
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from deadlines.core.settings import Account, Calendar, Mode, Settings
+from deadlines.errors import ConfigError, DeadlinesError
+from deadlines.remote.base import Capabilities
+from deadlines.store.base import Store
+
+STALE = timedelta(days=2)
+"""A calendar that was not synced for so long is worth a warning (S501)."""
+SCARCE = 100 * 2**20
+"""Less free disk than this, in bytes, is worth a warning."""
+
+
+class Level(enum.Enum):
+    """How a look went."""
+
+    OK = "ok"
+    WARNING = "warning"
+    FAILURE = "failure"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Line:
+    """What one look found. `remedy` says what to do, empty when there is nothing."""
+
+    level: Level
+    topic: str
+    message: str
+    remedy: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Surroundings:
+    """Where to look. `free` is in bytes; `executable` is where cron finds `deadlines`, None where it does not."""
+
+    config_path: str
+    is_configured: bool
+    settings: Callable[[], Settings]
+    zone_data: str
+    database: str
+    store: Callable[[], AbstractContextManager[Store]]
+    probe: Callable[[Store, Calendar], Capabilities]
+    free: int
+    executable: str | None
+    environ: Mapping[str, str]
+    now: datetime
+
+
+def diagnose(around: Surroundings) -> Iterator[Line]:
+    """Look everywhere, one line after the other as it is found."""
+    settings = None
+    try:
+        settings = around.settings()
+    except ConfigError as error:
+        for problem in error.problems:
+            yield Line(level=Level.FAILURE, topic="config", message=problem, remedy=f"correct {around.config_path}")
+    except DeadlinesError as error:
+        yield Line(level=Level.FAILURE, topic="config", message=str(error))
+    if settings is not None:
+        yield from _config(around, settings)
+    yield Line(level=Level.OK, topic="time zones", message=f"database {around.zone_data}")
+    yield from _disk(around)
+    yield from _database(around, settings)
+    if settings is not None:
+        yield from _cron(around, settings)
+
+
+def _config(around: Surroundings, settings: Settings) -> Iterator[Line]:
+    if not around.is_configured:
+        yield Line(
+            level=Level.WARNING,
+            topic="config",
+            message=f"there is no {around.config_path}: defaults are used, your zone is taken to be {settings.me.zone.key}",
+            remedy="deadlines init",
+        )
+        return
+    counts = (
+        (len(settings.clients), "client"),
+        (len(settings.accounts), "account"),
+        (len(settings.calendars), "calendar"),
+    )
+    said = ", ".join(f"{count} {noun}{'' if count == 1 else 's'}" for count, noun in counts)
+    yield Line(level=Level.OK, topic="config", message=f"{around.config_path}: {said}; you are in {settings.me.zone.key}")
+
+
+def _disk(around: Surroundings) -> Iterator[Line]:
+    free = f"{around.free / 2**30:.1f} GiB free"
+    if around.free < SCARCE:
+        yield Line(level=Level.WARNING, topic="disk", message=free, remedy="make room: nothing can be saved on a full disk")
+    else:
+        yield Line(level=Level.OK, topic="disk", message=free)
+
+
+def _database(around: Surroundings, settings: Settings | None) -> Iterator[Line]:
+    try:
+        with around.store() as store:
+            yield from _integrity(around, store)
+            yield from _unreadable(store)
+            for calendar in () if settings is None else settings.calendars.values():
+                yield _last_sync(store, calendar, around.now)
+                yield _server(around, store, calendar)
+    except DeadlinesError as error:
+        remedy = "deadlines restore FILE takes a backup back"
+        yield Line(level=Level.FAILURE, topic="database", message=str(error), remedy=remedy)
+
+
+def _integrity(around: Surroundings, store: Store) -> Iterator[Line]:
+    complaints = store.check()
+    for complaint in complaints:
+        remedy = "deadlines backup FILE saves what can be read, deadlines restore FILE takes an older copy back"
+        yield Line(level=Level.FAILURE, topic="database", message=complaint, remedy=remedy)
+    if not complaints:
+        yield Line(level=Level.OK, topic="database", message=f"{around.database}: intact")
+
+
+def _unreadable(store: Store) -> Iterator[Line]:
+    for item in store.unreadable():
+        yield Line(
+            level=Level.WARNING,
+            topic="item",
+            message=f"S503 {item.calendar} {item.href}: {item.reason}",
+            remedy="mend or remove it with the program that made it; until then it is left as it is",
+        )
+
+
+def _last_sync(store: Store, calendar: Calendar, now: datetime) -> Line:
+    state = store.state(calendar.name)
+    topic = f"sync {calendar.name}"
+    if state.problem:
+        return Line(level=Level.FAILURE, topic=topic, message=f"the last one failed: {state.problem}", remedy="deadlines sync")
+    if state.synced_at is None:
+        return Line(level=Level.WARNING, topic=topic, message="never synced", remedy="deadlines sync")
+    age = now - state.synced_at
+    said = f"last synced {state.synced_at:%Y-%m-%d %H:%M} UTC"
+    if age > STALE:
+        return Line(level=Level.WARNING, topic=topic, message=f"S501 {said}, {age.days} days ago", remedy="deadlines sync")
+    return Line(level=Level.OK, topic=topic, message=said)
+
+
+def _server(around: Surroundings, store: Store, calendar: Calendar) -> Line:
+    topic = f"server {calendar.name}"
+    try:
+        found = around.probe(store, calendar)
+    except DeadlinesError as error:
+        remedy = f"deadlines account discover {calendar.account} shows what is there"
+        return Line(level=Level.FAILURE, topic=topic, message=str(error), remedy=remedy)
+    changes = "sync-token" if found.sync_token else "ctag" if found.ctag else "ETags alone, so that every sync lists everything"
+    said = f"{found.display_name or calendar.name}: {found.server or 'a CalDAV server'}, changes by {changes}"
+    if not found.writable and calendar.mode is Mode.TWO_WAY:
+        remedy = f'give calendar {calendar.name} mode = "read-only"'
+        return Line(level=Level.WARNING, topic=topic, message=f"{said}; it is read-only", remedy=remedy)
+    if found.components and "VTODO" not in found.components:
+        remedy = "choose a calendar for tasks with deadlines account discover, and keep tasks there"
+        return Line(level=Level.WARNING, topic=topic, message=f"{said}; it takes no tasks", remedy=remedy)
+    return Line(level=Level.OK, topic=topic, message=said)
+
+
+def _cron(around: Surroundings, settings: Settings) -> Iterator[Line]:
+    """What a sync from cron would miss: its PATH is short, it has no shell profile and no desktop session."""
+    if around.executable is None:
+        yield Line(
+            level=Level.WARNING,
+            topic="cron",
+            message="deadlines is not on the PATH that cron has",
+            remedy="write its whole path into the crontab, or set PATH there",
+        )
+    else:
+        yield Line(level=Level.OK, topic="cron", message=f"use {around.executable} sync --quiet")
+    for account in settings.accounts.values():
+        yield from _unattended(account, around.environ)
+
+
+def _unattended(account: Account, environ: Mapping[str, str]) -> Iterator[Line]:
+    source = account.password
+    if source.env:
+        known = "is set here, but cron does not read your shell's profile" if environ.get(source.env) else "is not set"
+        remedy = f"set {source.env} in the crontab too, or use password_command"
+        yield Line(level=Level.WARNING, topic="cron", message=f"account {account.name}: {source.env} {known}", remedy=remedy)
+    elif source.keyring:
+        remedy = "use password_command for syncs from cron"
+        message = f"account {account.name}: the keyring may be locked when nobody is logged in"
+        yield Line(level=Level.WARNING, topic="cron", message=message, remedy=remedy)

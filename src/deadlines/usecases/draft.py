@@ -1,0 +1,127 @@
+"""What was typed about a task, turned into a `Task`: shared by `add` and `edit`."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import datetime, time
+
+from deadlines.core.client import Client
+from deadlines.core.clocks import both_clocks
+from deadlines.core.due import due_instant, start_instant
+from deadlines.core.duration import parse_duration
+from deadlines.core.phrase import parse_when
+from deadlines.core.repeat import parse_repeat
+from deadlines.core.task import Status, Task
+from deadlines.core.when import AllDay, When, Zoned
+from deadlines.core.zone_names import find_zone
+from deadlines.errors import InputError, Refused
+from deadlines.usecases.desk import Desk
+from deadlines.usecases.find import find
+
+NOTHING = ("", "none")
+"""What is typed to take a property away."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Draft:
+    """What was typed; None: nothing was said about it. An empty text or `none` takes the property away."""
+
+    summary: str | None = None
+    client: str | None = None
+    due: str | None = None
+    start: str | None = None
+    estimate: str | None = None
+    priority: int | None = None
+    calendar: str | None = None
+    categories: tuple[str, ...] | None = None
+    repeat: str | None = None
+    parent: str | None = None
+    after: tuple[str, ...] | None = None
+    note: str | None = None
+    status: str | None = None
+    percent_complete: int | None = None
+
+
+def apply(desk: Desk, draft: Draft, task: Task, client: Client | None) -> Task:
+    """`task` as the draft wants it; `client` is whose it will be, on whose clock phrases are read."""
+    changed = task
+    if draft.summary is not None:
+        changed = replace(changed, summary=_summary(draft.summary))
+    if draft.note is not None:
+        changed = replace(changed, description=draft.note)
+    if draft.priority is not None:
+        changed = replace(changed, priority=draft.priority)
+    if draft.percent_complete is not None:
+        changed = replace(changed, percent_complete=draft.percent_complete)
+    if draft.status is not None:
+        changed = replace(changed, status=Status(draft.status))
+    if draft.categories is not None:
+        changed = replace(changed, categories=tuple(category for category in draft.categories if category not in NOTHING))
+    if draft.estimate is not None:
+        changed = replace(changed, estimate=None if draft.estimate in NOTHING else parse_duration(draft.estimate))
+    if draft.repeat is not None:
+        changed = replace(changed, rrule="" if draft.repeat in NOTHING else parse_repeat(draft.repeat))
+    changed = _times(desk, draft, changed, client)
+    return _relations(desk, draft, changed)
+
+
+def _summary(text: str) -> str:
+    summary = " ".join(text.split())
+    if not summary:
+        raise InputError("a task needs a summary", hint='for example: deadlines add "Send the draft" --due "fri 17:00"')
+    return summary
+
+
+def _times(desk: Desk, draft: Draft, task: Task, client: Client | None) -> Task:
+    due = task.due if draft.due is None else _when(desk, draft.due, client)
+    start = task.start if draft.start is None else _when(desk, draft.start, client)
+    if task.rrule and start is None:
+        if due is None:
+            raise InputError("a task that repeats needs a due date", hint='add --due, for example --due "fri 17:00"')
+        start = due
+    if isinstance(start, Zoned) and isinstance(due, AllDay):
+        raise InputError(
+            "the start has a time of day, the due has none (RFC 5545 wants both alike)",
+            hint="give both a time, or neither",
+        )
+    if isinstance(start, AllDay) and due is not None and not isinstance(due, AllDay):
+        start = _midnight(start, due)
+    _refuse_inverted(desk, due, start, client)
+    return replace(task, due=due, start=start)
+
+
+def _refuse_inverted(desk: Desk, due: When | None, start: When | None, client: Client | None) -> None:
+    if due is None or start is None:
+        return
+    owner = desk.settings.me
+    falls, begins = due_instant(due, client=client, owner=owner), start_instant(start, client=client, owner=owner)
+    if falls < begins:
+        clocks = [both_clocks(instant, client=client, owner=owner, now=desk.now) for instant in (falls, begins)]
+        raise Refused(f"it would be due before its start: {clocks[0]} is before {clocks[1]}", hint="change --due or --start")
+
+
+def _midnight(start: AllDay, due: When) -> When:
+    """The start of a day, in the form that `due` has: both must be alike (RFC 5545 §3.8.2.3)."""
+    local = datetime.combine(start.date, time())
+    return Zoned(local, due.tzid, due.zone) if isinstance(due, Zoned) else due
+
+
+def _when(desk: Desk, text: str, client: Client | None) -> When | None:
+    if text.strip() in NOTHING:
+        return None
+    return parse_when(text, now=desk.now, client=client, owner=desk.settings.me, find_zone=find_zone)
+
+
+def _relations(desk: Desk, draft: Draft, task: Task) -> Task:
+    parent = task.parent if draft.parent is None else _uid(desk, draft.parent, task)
+    after = task.after if draft.after is None else tuple(uid for key in draft.after if (uid := _uid(desk, key, task)))
+    return replace(task, parent=parent, after=after)
+
+
+def _uid(desk: Desk, key: str, task: Task) -> str:
+    if key in NOTHING:
+        return ""
+    uid = find(desk, key).uid
+    if uid == task.uid:
+        raise Refused("a task cannot be its own parent or wait for itself")
+    return uid

@@ -1,0 +1,172 @@
+"""From a text to the columns that lists and checks need; and again, when what they were derived with has changed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+
+from deadlines.core.client import Client
+from deadlines.core.due import due_instant, start_instant
+from deadlines.core.settings import Settings
+from deadlines.core.task import Task
+from deadlines.core.when import AllDay, Floating, When, Zoned
+from deadlines.ical.read import Event, read
+from deadlines.ical.zones import find
+from deadlines.store.base import Index, Store
+
+
+@dataclass(frozen=True, slots=True)
+class Indexer:
+    """Derives indexes under one configuration."""
+
+    settings: Settings
+
+    def __call__(self, text: str, calendar: str) -> tuple[str, Index]:
+        """UID and index of a text in a calendar. `CodecError` where it cannot be read."""
+        resource = read(text)
+        problem = "; ".join(resource.problems)
+        if resource.task is not None:
+            return resource.uid, self.task(resource.task, calendar, problem)
+        if resource.event is not None:
+            return resource.uid, self._event(resource.event, calendar, problem)
+        return resource.uid, Index(component=resource.component, problem=problem)
+
+    def task(self, task: Task, calendar: str, problem: str = "") -> Index:
+        """The index of a task."""
+        client = self.client_of(task.categories, calendar)
+        due_kind, due_value, due_tzid = spelt(task.due)
+        start_kind, start_value, start_tzid = spelt(task.start)
+        return Index(
+            component="VTODO",
+            summary=task.summary,
+            note=task.description,
+            client=client.key if client else "",
+            status=task.status.value,
+            priority=task.priority,
+            percent_complete=task.percent_complete,
+            categories=task.categories,
+            due_kind=due_kind,
+            due_value=due_value,
+            due_tzid=due_tzid,
+            due_at=self._due_at(task.due, client),
+            start_kind=start_kind,
+            start_value=start_value,
+            start_tzid=start_tzid,
+            start_at=self._start_at(task.start, client),
+            completed_at=None if task.completed is None else int(task.completed.timestamp()),
+            estimate=None if task.estimate is None else int(task.estimate.total_seconds()),
+            repeat=task.rrule,
+            parent=task.parent,
+            after=task.after,
+            problem=problem,
+        )
+
+    def client_of(self, categories: Iterable[str], calendar: str) -> Client | None:
+        """Whose task it is: the client whose key or name is among the categories, else the only one with that calendar."""
+        clients = self.settings.clients
+        if not clients:
+            return None
+        labels = {category.casefold() for category in categories}
+        if labels:
+            for client in clients.values():
+                if client.key in labels or client.name.casefold() in labels:
+                    return client
+        if calendar == self.settings.me.default_calendar:
+            return None
+        owners = [client for client in clients.values() if client.calendar == calendar]
+        return owners[0] if len(owners) == 1 else None
+
+    def _event(self, event: Event, calendar: str, problem: str) -> Index:
+        client = self.client_of(event.categories, calendar)
+        start_kind, start_value, start_tzid = spelt(event.start)
+        return Index(
+            component="VEVENT",
+            summary=event.summary,
+            client=client.key if client else "",
+            status=event.status.lower(),
+            categories=event.categories,
+            start_kind=start_kind,
+            start_value=start_value,
+            start_tzid=start_tzid,
+            start_at=self._start_at(event.start, client),
+            end_at=self._start_at(event.end, client),
+            repeat=event.rrule,
+            problem=problem,
+        )
+
+    def _due_at(self, when: When | None, client: Client | None) -> int | None:
+        return None if when is None else _seconds(due_instant(when, client=client, owner=self.settings.me))
+
+    def _start_at(self, when: When | None, client: Client | None) -> int | None:
+        return None if when is None else _seconds(start_instant(when, client=client, owner=self.settings.me))
+
+    def again(self, index: Index, calendar: str) -> Index:
+        """The same index under this configuration. It needs no text, unless a zone came with it that only the text defines."""
+        client = self.client_of(index.categories, calendar)
+        due = when_of(index.due_kind, index.due_value, index.due_tzid)
+        start = when_of(index.start_kind, index.start_value, index.start_tzid)
+        index = index._replace(client=client.key if client else "")
+        if due is not None:
+            index = index._replace(due_at=self._due_at(due, client))
+        if start is not None:
+            shift = (self._start_at(start, client) or 0) - (index.start_at or 0)
+            ends = None if index.end_at is None else index.end_at + shift
+            index = index._replace(start_at=self._start_at(start, client), end_at=ends)
+        return index
+
+
+def spelt(when: When | None) -> tuple[str, str, str]:
+    """Kind, value and TZID of a time, as the index keeps them."""
+    match when:
+        case None:
+            return "", "", ""
+        case AllDay(day):
+            return "all-day", day.isoformat(), ""
+        case Floating(local):
+            return "floating", local.isoformat(), ""
+        case Zoned(local, tzid):
+            return "zoned", local.isoformat(), tzid
+
+
+def when_of(kind: str, value: str, tzid: str) -> When | None:
+    """The time that an index keeps; None where there is none, or where only the text defines its zone."""
+    match kind:
+        case "all-day":
+            return AllDay(datetime.fromisoformat(value).date())
+        case "floating":
+            return Floating(datetime.fromisoformat(value))
+        case "zoned":
+            zone = find(tzid)
+            return None if zone is None else Zoned(datetime.fromisoformat(value), tzid, zone)
+        case _:
+            return None
+
+
+def fingerprint(settings: Settings, zone_data: str) -> str:
+    """What the derived columns depend on: when it changes, they are stale."""
+    parties = [
+        (client.key, client.name, client.calendar, client.zone.key, client.availability, client.all_day_due)
+        for client in settings.clients.values()
+    ]
+    me = settings.me
+    return repr((zone_data, me.zone.key, me.availability, me.all_day_due, me.default_calendar, parties))
+
+
+def refresh(store: Store, index: Indexer, stamp: str) -> list[tuple[str, Index, Index]]:
+    """Rederive what is stale. Returns UID, index before and index after of all whose due instant moved."""
+    moved = []
+    with store.reindex(stamp) as stale:
+        if stale is None:
+            return []
+        for row in stale.stale():
+            again = index.again(row.index, row.calendar)
+            if again != row.index:
+                stale.replace(row.id, again)
+            if again.due_at != row.index.due_at:
+                moved.append((row.uid, row.index, again))
+    return moved
+
+
+def _seconds(instant: datetime) -> int:
+    return int(instant.timestamp())

@@ -1,0 +1,94 @@
+"""Listing and showing tasks."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from deadlines.core.due import due_instant
+from deadlines.core.phrase import parse_when
+from deadlines.core.task import Status
+from deadlines.core.zone_names import find_zone
+from deadlines.store.base import Change, Query, Row, Sort, Unreadable
+from deadlines.usecases.desk import Desk
+from deadlines.usecases.find import find, record_of
+from deadlines.usecases.view import TaskView, view
+
+OPEN = (Status.NEEDS_ACTION.value, Status.IN_PROCESS.value)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wanted:
+    """Which tasks to list, as it was typed."""
+
+    client: str = ""
+    calendar: str = ""
+    status: str = ""
+    everything: bool = False
+    overdue: bool = False
+    due_before: str = ""
+    sort: Sort = Sort.DUE
+    limit: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Listed:
+    """The rows asked for, lazily, and how many there are in all; and what could not be read and is therefore missing."""
+
+    rows: Iterator[Row]
+    total: int
+    unreadable: Sequence[Unreadable]
+
+
+def listing(desk: Desk, wanted: Wanted) -> Listed:
+    """The tasks that are wanted; those that are open where nothing else was said."""
+    query = Query(
+        client="" if desk.client(wanted.client) is None else wanted.client,
+        calendar=desk.calendar(wanted.calendar) if wanted.calendar else "",
+        statuses=_statuses(wanted),
+        due_before=_due_before(desk, wanted),
+        sort=wanted.sort,
+        limit=wanted.limit,
+    )
+    total = desk.store.count(query) if wanted.limit is not None else -1
+    return Listed(rows=desk.store.rows(query), total=total, unreadable=desk.store.unreadable())
+
+
+def _statuses(wanted: Wanted) -> tuple[str, ...]:
+    if wanted.status:
+        return (wanted.status,)
+    return () if wanted.everything and not wanted.overdue else OPEN
+
+
+def _due_before(desk: Desk, wanted: Wanted) -> int | None:
+    limits = [int(desk.now.timestamp())] if wanted.overdue else []
+    if wanted.due_before:
+        client, owner = desk.client(wanted.client), desk.settings.me
+        when = parse_when(wanted.due_before, now=desk.now, client=client, owner=owner, find_zone=find_zone)
+        limits.append(int(due_instant(when, client=client, owner=owner).timestamp()))
+    return min(limits, default=None)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Shown:
+    """One task with its text, what happened to it, and its relatives by name."""
+
+    task: TaskView
+    ical: str
+    history: Sequence[Change]
+    names: dict[str, str]
+    """Summaries of the tasks that it is part of or waits for, by UID."""
+
+
+def show(desk: Desk, key: str) -> Shown:
+    """One task whole."""
+    row = find(desk, key)
+    _, text = record_of(desk, row)
+    related = [uid for uid in (row.index.parent, *row.index.after) if uid]
+    names = {uid: rows[0].index.summary for uid in related if (rows := desk.store.find(uid))}
+    return Shown(
+        task=view(row, desk.settings, now=desk.now),
+        ical=text,
+        history=desk.store.changes(record=row.id),
+        names=names,
+    )

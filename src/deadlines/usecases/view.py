@@ -1,0 +1,149 @@
+"""A task as it is answered with: to people as text, to scripts as JSON (CLI.md "JSON"); one value for both."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+
+from deadlines.core.client import Client
+from deadlines.core.clocks import both_clocks, time_left
+from deadlines.core.findings import Finding, of_task
+from deadlines.core.settings import Settings
+from deadlines.core.task import Status
+from deadlines.store.base import Index, Row
+from deadlines.usecases.index import when_of
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Moment:
+    """A due or start as it was said, the instant it means, and what the clocks show then (aware, each in its zone)."""
+
+    kind: str
+    value: str
+    tzid: str
+    instant: datetime
+    mine: datetime
+    client: datetime | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TaskView:
+    """One task. `clocks` is the due date on both clocks, `left` the time until then. Categories lack the client's own."""
+
+    uid: str
+    id: int
+    summary: str
+    client: str
+    calendar: str
+    status: str
+    priority: int
+    percent_complete: int
+    categories: tuple[str, ...]
+    due: Moment | None
+    start: Moment | None
+    completed: datetime | None
+    estimate: timedelta | None
+    repeat: str
+    parent: str
+    after: tuple[str, ...]
+    note: str
+    overdue: bool
+    findings: tuple[Finding, ...]
+    clocks: str
+    left: str
+
+    def as_json(self) -> dict[str, object]:
+        """The documented shape."""
+        shown = {name: getattr(self, name) for name in _JSON}
+        shown["due"], shown["start"] = _moment_json(self.due), _moment_json(self.start)
+        shown["findings"] = [finding.as_json() for finding in self.findings]
+        return shown
+
+
+_JSON = (
+    "uid", "id", "summary", "client", "calendar", "status", "priority", "percent_complete", "categories", "due", "start",
+    "completed", "estimate", "repeat", "parent", "after", "note", "overdue", "findings",
+)  # fmt: skip
+
+
+def view(row: Row, settings: Settings, *, now: datetime) -> TaskView:
+    """A row as it is answered with."""
+    index = row.index
+    client = settings.clients.get(index.client)
+    due = _instant(index.due_at)
+    when = when_of(index.due_kind, index.due_value, index.due_tzid)
+    return TaskView(
+        uid=row.uid,
+        id=row.id,
+        summary=index.summary,
+        client=index.client,
+        calendar=row.calendar,
+        status=index.status,
+        priority=index.priority,
+        percent_complete=index.percent_complete,
+        categories=without_client(index.categories, client),
+        due=_moment((index.due_kind, index.due_value, index.due_tzid), due, client, settings),
+        start=_moment((index.start_kind, index.start_value, index.start_tzid), _instant(index.start_at), client, settings),
+        completed=_instant(index.completed_at),
+        estimate=None if index.estimate is None else timedelta(seconds=index.estimate),
+        repeat=index.repeat,
+        parent=index.parent,
+        after=index.after,
+        note=index.note,
+        overdue=is_overdue(index, now),
+        findings=of_task(
+            uid=row.uid, summary=index.summary, is_open=_is_open(index), when=when, due=due, client=client,
+            owner=settings.me, problem=index.problem, now=now,
+        ),
+        clocks="" if due is None else both_clocks(due, client=client, owner=settings.me, when=when, now=now),
+        left="" if due is None or not _is_open(index) else time_left(due, now),
+    )  # fmt: skip
+
+
+def is_overdue(index: Index, now: datetime) -> bool:
+    """Whether it should have been done by now, and is not."""
+    return index.due_at is not None and _is_open(index) and index.due_at < now.timestamp()
+
+
+def without_client(categories: tuple[str, ...], client: Client | None) -> tuple[str, ...]:
+    """The categories but for the one that says whose task it is."""
+    if client is None:
+        return categories
+    names = {client.key, client.name.casefold()}
+    return tuple(category for category in categories if category.casefold() not in names)
+
+
+def _is_open(index: Index) -> bool:
+    return Status(index.status).is_open if index.status else False
+
+
+def _moment(spelt: tuple[str, str, str], instant: datetime | None, client: Client | None, settings: Settings) -> Moment | None:
+    if instant is None:
+        return None
+    kind, value, tzid = spelt
+    return Moment(
+        kind=kind,
+        value=value,
+        tzid=tzid,
+        instant=instant,
+        mine=instant.astimezone(settings.me.zone),
+        client=None if client is None else instant.astimezone(client.zone),
+    )
+
+
+def _moment_json(moment: Moment | None) -> Mapping[str, object] | None:
+    if moment is None:
+        return None
+    return {
+        "kind": moment.kind,
+        "value": moment.value,
+        "tzid": moment.tzid or None,
+        "instant": moment.instant,
+        "mine": moment.mine.isoformat(),
+        "client": None if moment.client is None else moment.client.isoformat(),
+    }
+
+
+def _instant(seconds: int | None) -> datetime | None:
+    return None if seconds is None else datetime.fromtimestamp(seconds, UTC)
