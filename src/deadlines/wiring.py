@@ -1,16 +1,252 @@
-"""The composition root: the only place that names concrete adapters, each built on first use."""
+"""The composition root: the only place that names concrete adapters, each built on first use.
+
+A command asks for a `Workshop` and takes from it what it needs; what it does not ask for is neither built nor imported.
+"""
 
 from __future__ import annotations
 
-import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import cached_property
 from pathlib import Path
+from time import monotonic
+from typing import TYPE_CHECKING
 
-APP = "deadlines"
+from deadlines import clock
+from deadlines.config import locations
+from deadlines.core.settings import Account, Calendar, Settings
+from deadlines.errors import CollectionMissing, UnknownName
+
+if TYPE_CHECKING:
+    from collections.abc import Container, Iterable
+    from contextlib import AbstractContextManager
+    from datetime import date, datetime
+
+    from deadlines.config.edit import ConfigFile
+    from deadlines.remote.base import Capabilities, Collection, Found
+    from deadlines.remote.embedded import EmbeddedServer
+    from deadlines.remote.http import Client
+    from deadlines.store.base import Store
+    from deadlines.usecases.desk import Desk
+    from deadlines.usecases.doctor import Surroundings
+
+DATABASE = "deadlines.sqlite3"
+CRON_PATH = "/usr/local/bin:/usr/bin:/bin"
+"""What cron sets PATH to, or nearly so."""
+SYNC_PATIENCE = 10.0
+"""Seconds that a second sync waits for the first before it says "try later"."""
 
 
 def is_configured(flag: str | None) -> bool:
     """Whether there is a configuration file; `flag` is what `--config` said."""
-    import platformdirs  # noqa: PLC0415 # several milliseconds, which only the newcomer's screen pays
+    return locations.config_path(locations.environ(), flag).exists()
 
-    named = flag or os.environ.get("DEADLINES_CONFIG")  # noqa: TID251 # until `config` is here to be asked
-    return Path(named).expanduser().exists() if named else (platformdirs.user_config_path(APP) / "config.toml").exists()
+
+def present() -> datetime:
+    """The present, for what is not a command of ours."""
+    return clock.now()
+
+
+def embedded_server(folder: Path) -> AbstractContextManager[EmbeddedServer]:
+    """A CalDAV server on loopback, for the demo."""
+    from deadlines.remote.embedded import embedded_server as run  # noqa: PLC0415 # built on first use
+
+    return run(folder)
+
+
+class Workshop:
+    """One command's adapters. `command` is what was typed, for the journal; `config` what `--config` said."""
+
+    def __init__(self, command: str, *, config: str | None) -> None:
+        self._command = command
+        self._flag = config
+        self._clients: dict[str, Client] = {}
+        self.timer = monotonic
+
+    @cached_property
+    def zone_data(self) -> str:
+        """Which time zone database is used; asking chooses it, so it is asked before any zone is opened."""
+        return clock.use_newest_zone_data()
+
+    @cached_property
+    def now(self) -> datetime:
+        """The present, once per command."""
+        return clock.now()
+
+    @cached_property
+    def config_path(self) -> Path:
+        """The configuration file, whether it exists or not."""
+        return locations.config_path(locations.environ(), self._flag)
+
+    @property
+    def is_configured(self) -> bool:
+        """Whether there is a configuration file."""
+        return self.config_path.exists()
+
+    @cached_property
+    def data_dir(self) -> Path:
+        """Where the database, locks and caches are."""
+        return locations.data_dir(locations.environ())
+
+    @property
+    def database(self) -> Path:
+        """The database file."""
+        return self.data_dir / DATABASE
+
+    @cached_property
+    def local_zone(self) -> str:
+        """The IANA name of this machine's zone."""
+        return clock.local_zone_name()
+
+    @cached_property
+    def settings(self) -> Settings:
+        """The configuration, or the defaults where there is no file. `ConfigError` with every problem."""
+        from deadlines.config.read import read, read_named  # noqa: PLC0415 # built on first use
+
+        assert self.zone_data
+        reader = read if self._flag is None else read_named
+        return reader(self.config_path, holidays=self.holidays, local_zone=self.local_zone)
+
+    @cached_property
+    def config_file(self) -> ConfigFile:
+        """The configuration file, to be edited."""
+        from deadlines.config.edit import ConfigFile  # noqa: PLC0415 # built on first use
+
+        assert self.zone_data
+        return ConfigFile(path=self.config_path, holidays=self.holidays, local_zone=self.local_zone)
+
+    def holidays(self, region: str) -> Container[date]:
+        """The public holidays of a region; `InputError` where there is no such region."""
+        from deadlines.store.holidays import RegionHolidays  # noqa: PLC0415 # built on first use
+
+        holidays = RegionHolidays(region, self.data_dir / "holidays")
+        holidays.validate()
+        return holidays
+
+    @contextmanager
+    def store(self) -> Iterator[Store]:
+        """The database, open."""
+        from deadlines.store.sqlite import SqliteStore  # noqa: PLC0415 # built on first use
+
+        store = SqliteStore(self.database)
+        try:
+            yield store
+        finally:
+            store.close()
+
+    @contextmanager
+    def desk(self) -> Iterator[Desk]:
+        """What a use case works with. What was derived under another configuration or zone database is derived anew first."""
+        from deadlines.usecases.desk import Desk  # noqa: PLC0415 # built on first use
+        from deadlines.usecases.index import Indexer, fingerprint, refresh  # noqa: PLC0415 # built on first use
+
+        settings = self.settings
+        index = Indexer(settings)
+        with self.store() as store:
+            refresh(store, index, fingerprint(settings, self.zone_data))
+            yield Desk(
+                store=store,
+                settings=settings,
+                index=index,
+                now=self.now,
+                new_uid=clock.new_uid,
+                command=self._command,
+                config=str(self.config_path),
+            )
+
+    def sync_lock(self) -> AbstractContextManager[object]:
+        """Held while a sync runs: the second one waits for some seconds, then raises `StoreBusy`."""
+        from deadlines.store.lock import SyncLock  # noqa: PLC0415 # built on first use
+
+        return SyncLock(self.data_dir).acquire(now=self.now, wait_seconds=SYNC_PATIENCE)
+
+    def restore(self, source: Path) -> Path | None:
+        """Replace the database by a backup. Returns where the present one was put, if there was one."""
+        from deadlines.store.copies import restore  # noqa: PLC0415 # built on first use
+
+        with self.sync_lock():
+            return restore(source, self.database)
+
+    def discover(self, name: str) -> Iterable[Found]:
+        """The calendars of an account."""
+        from deadlines.remote.discovery import discover  # noqa: PLC0415 # built on first use
+
+        account = self._account(name)
+        return discover(self._client(account), account.url)
+
+    def connect(self, store: Store, calendar: Calendar) -> Collection:
+        """The collection of a calendar; one that is known by its display name is looked for once."""
+        from deadlines.remote.caldav import CalDavCollection  # noqa: PLC0415 # built on first use
+
+        account = self._account(calendar.account)
+        client = self._client(account)
+        return CalDavCollection(client, calendar.path or self._path(store, calendar, client))
+
+    def capabilities(self, store: Store, calendar: Calendar) -> Capabilities:
+        """What the collection of a calendar is and can."""
+        return self.connect(store, calendar).capabilities()
+
+    def keep_password(self, account: str, secret: str) -> None:
+        """Put a password into the system's keyring."""
+        from deadlines.remote.credentials import keep  # noqa: PLC0415 # built on first use
+
+        keep(account, secret)
+
+    def surroundings(self) -> Surroundings:
+        """Everywhere that `doctor` looks."""
+        import shutil  # noqa: PLC0415 # built on first use
+
+        from deadlines.usecases.doctor import Surroundings  # noqa: PLC0415 # built on first use
+
+        existing = next(folder for folder in (self.data_dir, *self.data_dir.parents) if folder.exists())
+        return Surroundings(
+            config_path=str(self.config_path),
+            is_configured=self.is_configured,
+            settings=lambda: self.settings,
+            zone_data=self.zone_data,
+            database=str(self.database),
+            store=self.store,
+            probe=self.capabilities,
+            free=shutil.disk_usage(existing).free,
+            executable=shutil.which("deadlines", path=CRON_PATH),
+            environ=locations.environ(),
+            now=self.now,
+        )
+
+    def _path(self, store: Store, calendar: Calendar, client: Client) -> str:
+        """Where a calendar known by its display name is: as the last sync remembers, else as discovery finds."""
+        known = store.state(calendar.name)
+        if known.display_name == calendar.display_name and known.url.startswith(client.url("/")):
+            return known.url.removeprefix(client.url("/").rstrip("/"))
+        found = list(self.discover(calendar.account))
+        for one in found:
+            if one.display_name == calendar.display_name:
+                return one.path
+        names = ", ".join(one.display_name for one in found)
+        raise CollectionMissing(
+            client.url("/"), f"account {calendar.account} has no calendar {calendar.display_name}, but {names}"
+        )
+
+    def _account(self, name: str) -> Account:
+        from deadlines.usecases.names import nearest  # noqa: PLC0415 # built on first use
+
+        accounts = self.settings.accounts
+        if name not in accounts:
+            raise UnknownName(
+                "account", name, nearest(name, accounts), hint="" if accounts else "`deadlines account add` makes one"
+            )
+        return accounts[name]
+
+    def _client(self, account: Account) -> Client:
+        """One client for an account: it learns how to sign in once, and asks for the password once."""
+        from deadlines.remote.auth import Credentials  # noqa: PLC0415 # built on first use
+        from deadlines.remote.credentials import password  # noqa: PLC0415 # built on first use
+        from deadlines.remote.http import Client  # noqa: PLC0415 # built on first use
+
+        if account.name not in self._clients:
+            secret = password(
+                account.password, account=account.name, username=account.username, url=account.url, environ=locations.environ()
+            )
+            credentials = Credentials(username=account.username, password=secret) if account.username else None
+            self._clients[account.name] = Client(account.url, credentials, insecure=account.insecure)
+        return self._clients[account.name]

@@ -25,6 +25,23 @@ class Entry:
 
 
 CATALOGUE: tuple[Entry, ...] = (
+    Entry("Tasks", "add", "Add a task, due on the client's clock", ("new", "create", "todo")),
+    Entry("Tasks", "list", "List tasks with their due dates on both clocks, the most urgent first", ("ls", "next", "tasks")),
+    Entry("Tasks", "show", "Show one task: both clocks, warnings, where it is kept and what happened to it", ("info", "cat")),
+    Entry("Tasks", "edit", "Change a task; what is not named stays as it is", ("modify", "change", "set")),
+    Entry("Tasks", "done", "Complete tasks; one that repeats moves on to its next instance", ("complete", "finish", "close")),
+    Entry("Tasks", "reopen", "Open completed tasks again", ("undone",)),
+    Entry("Tasks", "remove", "Remove tasks, here and with the next sync on the server", ("rm", "delete", "del")),
+    Entry("Calendars", "sync", "Sync both ways with your calendars", ("pull", "push", "fetch")),
+    Entry("History", "log", "Show what was changed by commands and syncs, and what happened to one task", ("history", "journal")),
+    Entry("History", "undo", "Take back a command or a whole sync", ("revert",)),
+    Entry("History", "backup", "Copy the whole database to a new file, also while something else uses it", ("export",)),
+    Entry("History", "restore", "Replace the database by a backup", ("import",)),
+    Entry("Set-up", "init", "Set up: your zone and hours, your account, which calendars to sync", ("setup", "configure")),
+    Entry("Set-up", "client", "Add, list, show, edit and remove clients", ("clients",)),
+    Entry("Set-up", "account", "Add and list CalDAV accounts, and look at what calendars they have", ("accounts", "calendars")),
+    Entry("Set-up", "doctor", "Check configuration, database, time zones, servers and cron", ("check-setup", "status")),
+    Entry("Help", "demo", "Show the main job in a throw-away folder", ("example", "tour")),
     Entry("Help", "completion", "Print the script that completes commands in your shell", ("completions",)),
 )
 """In the order of the help; entries of one purpose stand together."""

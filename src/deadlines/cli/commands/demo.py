@@ -1,0 +1,115 @@
+"""`deadlines demo`: the main job, for real, in a folder that is thrown away.
+
+A CalDAV server (Radicale) runs on loopback, `deadlines` is called as a person would call it, and a phone that knows nothing of us
+puts tasks on the server with plain HTTP (`demo_phone`). Each command is printed before its output.
+"""
+
+from __future__ import annotations
+
+import os
+import shlex
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from deadlines.cli.exits import Exit
+from deadlines.cli.options import Color, Options, command
+
+if TYPE_CHECKING:
+    from deadlines.cli.demo_phone import Phone
+
+CLIENTS = (
+    ("acme", "Acme Inc.", "America/New_York", "Mon-Fri 09:00-17:00"),
+    ("sakura", "Sakura Design", "Asia/Tokyo", "Mon-Fri 10:00-19:00"),
+    ("ganga", "Ganga Textiles", "Asia/Kolkata", "Mon-Sat 09:30-18:00"),
+    ("kea", "Kea Tours", "Pacific/Auckland", "Mon-Fri 08:30-17:00"),
+)
+_LOUD = {Color.AUTO: "auto", Color.ALWAYS: "always", Color.NEVER: "never"}
+
+
+@command("demo")
+def run(options: Options) -> Exit:
+    """Show the main job in a throw-away folder: a real CalDAV server, four clients, a sync both ways.
+
+    Nothing of yours is read or written. It needs the demo extra: pip install "deadlines[demo]"
+    """
+    from deadlines.cli.demo_phone import Phone  # noqa: PLC0415 # help is spared it
+    from deadlines.wiring import embedded_server  # noqa: PLC0415 # help is spared it
+
+    with tempfile.TemporaryDirectory(prefix="deadlines-demo-") as folder, embedded_server(Path(folder, "server")) as server:
+        show = _Show(Path(folder), server.url, options)
+        show.say("A CalDAV server (Radicale) runs on loopback. Your phone has made a calendar there.")
+        phone = Phone(server.url, "kari", "demo")
+        phone.make_calendar("/kari/tasks/", "Tasks")
+        _play(show, phone)
+    return Exit.PARTIAL if show.failed else Exit.FINE
+
+
+def _play(show: _Show, phone: Phone) -> None:
+    show.run("init", "--name", "Kari Nordmann", "--timezone", "Europe/Oslo", "--url", f"{show.url}kari/", "--username", "kari",
+             "--password-env", "DEMO_PASSWORD", "--calendar", "Tasks")  # fmt: skip
+    show.say("Four clients, on four clocks:")
+    for key, name, zone, hours in CLIENTS:
+        show.run("client", "add", key, "--name", name, "--timezone", zone, "--hours", hours, "--quiet", shown=False)
+    show.run("client", "list")
+    show.say("A deadline belongs to a clock: Acme's Friday, 17:00, is late in the evening here.")
+    show.run("add", "Landing page", "--client", "acme", "--due", "fri 17:00", "--estimate", "6h")
+    show.run("add", "Logo, second round", "--client", "sakura", "--due", "in 3 days", "--priority", "1")
+    show.run("add", "Product texts", "--client", "ganga", "--due", "in 6 days", "--repeat", "weekly")
+    show.run("add", "Booking form", "--client", "kea", "--due", "+2w", "--note", "wait for the new logo")
+    show.say("Meanwhile, on the phone: two tasks for Acme and Sakura (a category says whose they are).")
+    phone.put_task("/kari/tasks/", "phone-invoice", "Send the invoice", category="acme", days=9)
+    phone.put_task("/kari/tasks/", "phone-photos", "Choose photos", category="sakura", days=4)
+    show.say("First look at what a sync would do, then do it:")
+    show.run("sync", "--dry-run")
+    show.run("sync")
+    show.run("list")
+    show.say("Now both sides edit one task: the phone gives it a note and moves the due date, we rename it and estimate it.")
+    phone.edit_task("/kari/tasks/", "phone-invoice", note="with the order number", days=7)
+    show.run("edit", "phone-invoice", "--summary", "Send the November invoice", "--estimate", "30m")
+    show.run("sync")
+    show.run("show", "phone-invoice")
+    show.say("Nothing else has changed, so the next sync asks one question:")
+    show.run("sync")
+    show.say("A repeating task moves on when it is done; and whatever happened can be taken back, also after it was synced.")
+    show.run("done", "3")
+    show.run("undo")
+    show.run("log")
+    show.run("list")
+
+
+class _Show:
+    """Runs `deadlines` as a person would, with a configuration and a database of its own."""
+
+    def __init__(self, folder: Path, url: str, options: Options) -> None:
+        self.url = url
+        self.failed = False
+        self._options = ("--color", _LOUD[options.color])
+        inherited = {name: value for name, value in os.environ.items() if not name.startswith("DEADLINES_")}  # noqa: TID251 # for a child
+        self._environ = inherited | {
+            "DEADLINES_CONFIG": str(folder / "config.toml"),
+            "DEADLINES_DATA": str(folder / "data"),
+            "DEMO_PASSWORD": "demo",
+        }
+
+    def say(self, text: str) -> None:
+        """What is about to be seen."""
+        sys.stdout.write(f"\n# {text}\n")
+
+    def run(self, *arguments: str, shown: bool = True) -> None:
+        """Print a command, run it, and let it print its output. Exit code 1 is fine: there is something to look at."""
+        sys.stdout.write(f"\n$ {shlex.join(('deadlines', *arguments))}\n")
+        sys.stdout.flush()
+        done = subprocess.run(
+            [sys.executable, "-m", "deadlines", *arguments, *self._options],
+            check=False,
+            env=self._environ,
+            stdin=subprocess.DEVNULL,
+            stdout=None if shown else subprocess.DEVNULL,
+            stderr=None if shown else subprocess.STDOUT,
+        )
+        if done.returncode > Exit.LOOK:
+            self.failed = True
+            sys.stdout.write(f"(exit code {done.returncode})\n")

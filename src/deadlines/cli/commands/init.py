@@ -1,0 +1,221 @@
+"""`deadlines init`: guided set-up. Every question has an option, so it also runs where nobody can answer."""
+
+from __future__ import annotations
+
+import re
+import sys
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import click
+
+from deadlines.cli.exits import Exit
+from deadlines.cli.options import Options, command
+from deadlines.cli.output import note, show
+from deadlines.cli.shop import workshop
+from deadlines.errors import Refused
+
+if TYPE_CHECKING:
+    from deadlines.remote.base import Found
+    from deadlines.wiring import Workshop
+
+_HOURS = "Mon-Fri 09:00-17:00"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Answers:
+    """What was answered by options; empty where nothing was."""
+
+    name: str
+    email: str
+    timezone: str
+    hours: str
+    holidays: str
+    account: str
+    url: str
+    username: str
+    password_command: str
+    password_env: str
+    keyring: bool
+    insecure: bool
+    calendars: tuple[str, ...]
+
+
+@command("init")
+@click.option("--name", metavar="TEXT", default="", help="Your name, for digests and invitations")
+@click.option("--email", metavar="ADDRESS", default="", help="Your address")
+@click.option("--timezone", metavar="ZONE", default="", help="Your zone; left out: this computer's")
+@click.option("--hours", metavar="HOURS", default="", help=f'When you work; left out: "{_HOURS}"')
+@click.option("--holidays", metavar="REGION", default="", help="Whose public holidays you take: NO, US-NY")
+@click.option("--account", metavar="NAME", default="main", show_default=True, help="What to call the account")
+@click.option("--url", metavar="URL", default="", help="Your CalDAV server; left out: no account")
+@click.option("--username", metavar="TEXT", default="", help="Your name there")
+@click.option("--password-command", metavar="COMMAND", default="", help='A program that prints the password: "pass show dav"')
+@click.option("--password-env", metavar="NAME", default="", help="Or the environment variable that holds it")
+@click.option("--keyring", is_flag=True, help="Or: the system's keyring has it")
+@click.option("--insecure", is_flag=True, help="Allow plain http to another computer")
+@click.option(
+    "--calendar", "calendars", multiple=True, metavar="NAME", help="A calendar to sync, by name or path; may be repeated"
+)
+def run(options: Options, **typed: object) -> Exit:
+    r"""Set up: your zone and hours, your account, which calendars to sync; then show what the first sync would do.
+
+    Unattended:
+      deadlines init --timezone Europe/Oslo --url https://dav.example.org/ --username kari \
+        --password-command "pass show dav" --calendar Tasks
+    """
+    answers = _Answers(**typed)  # type: ignore[arg-type] # click's types are the fields'
+    shop = workshop(options)
+    ask = not (options.yes or options.json) and sys.stdin is not None and sys.stdin.isatty()
+    answers = _asked(answers, shop) if ask else answers
+    shop.config_file.set_me(_me(answers, shop))
+    added: list[str] = []
+    if answers.url:
+        _add_account(shop, answers, ask=ask)
+        added = _add_calendars(workshop(options), answers, ask=ask)
+    show(
+        options,
+        as_json=lambda: {
+            "config": str(shop.config_path),
+            "account": answers.account if answers.url else None,
+            "calendars": added,
+        },
+        as_text=lambda _: f"configuration written to {shop.config_path}\n",
+    )
+    if not added:
+        note(
+            options,
+            'Next: `deadlines client add KEY --timezone ZONE`, then `deadlines add "What" --client KEY --due "fri 17:00"`.',
+        )
+        return Exit.FINE
+    return _rehearse(options)
+
+
+def _asked(answers: _Answers, shop: Workshop) -> _Answers:
+    """The answers of a person, each with what is already known to be confirmed."""
+    from dataclasses import replace  # noqa: PLC0415 # only the guided way pays for it
+
+    me = shop.settings.me if shop.is_configured else None
+    answers = replace(
+        answers,
+        timezone=answers.timezone or click.prompt("Your time zone", default=me.zone.key if me else shop.local_zone, err=True),
+        hours=answers.hours or click.prompt("Your working hours", default=_HOURS, err=True),
+        name=answers.name or click.prompt("Your name", default=me.name if me else "", show_default=bool(me), err=True),
+        email=answers.email
+        or click.prompt("Your e-mail address", default=me.email if me else "", show_default=bool(me), err=True),
+        url=answers.url or click.prompt("Your CalDAV server (empty: none yet)", default="", show_default=False, err=True),
+    )
+    if not answers.url:
+        return answers
+    answers = replace(answers, username=answers.username or click.prompt("Your name there", err=True))
+    if answers.password_command or answers.password_env or answers.keyring:
+        return answers
+    typed = click.prompt(
+        "A program that prints the password, such as `pass show dav` (empty: keep it in the system's keyring)",
+        default="",
+        show_default=False,
+        err=True,
+    )
+    return replace(answers, password_command=typed, keyring=not typed)
+
+
+def _me(answers: _Answers, shop: Workshop) -> dict[str, str | None]:
+    """`[me]`: what was answered, and what a new file must say; the zone by its IANA name."""
+    from deadlines.core.zone_names import find_zone  # noqa: PLC0415 # only a set-up pays for it
+
+    fields: dict[str, str | None] = {
+        "name": answers.name,
+        "email": answers.email,
+        "timezone": find_zone(answers.timezone or shop.local_zone).key if answers.timezone or not shop.is_configured else "",
+        "hours": answers.hours or ("" if shop.is_configured else _HOURS),
+        "holidays": answers.holidays,
+    }
+    return {key: value for key, value in fields.items() if value}
+
+
+def _add_account(shop: Workshop, answers: _Answers, *, ask: bool) -> None:
+    import shlex  # noqa: PLC0415 # only an account pays for it
+
+    if answers.account in (shop.settings.accounts if shop.is_configured else ()):
+        raise Refused(
+            f"there is an account {answers.account} already", hint="give another name with --account, or leave --url out"
+        )
+    password = {
+        "password_command": tuple(shlex.split(answers.password_command)) or None,
+        "password_env": answers.password_env or None,
+        "keyring": answers.keyring or None,
+    }
+    shop.config_file.add_account(
+        answers.account,
+        {"url": answers.url, "username": answers.username or None, **password, "insecure": answers.insecure or None},
+    )
+    if answers.keyring and ask:
+        shop.keep_password(answers.account, click.prompt("Your password there", hide_input=True, err=True))
+
+
+def _add_calendars(shop: Workshop, answers: _Answers, *, ask: bool) -> list[str]:
+    """Put the chosen calendars into the configuration; the first becomes the default one where there is none."""
+    found = list(shop.discover(answers.account))
+    chosen = _chosen(found, answers.calendars, ask=ask)
+    taken = set(shop.settings.calendars) | {"local"}
+    names = []
+    for one in chosen:
+        name = _name(one, taken)
+        taken.add(name)
+        names.append(name)
+        mode = None if one.writable else "read-only"
+        shop.config_file.add_calendar(name, {"account": answers.account, "path": one.path, "mode": mode})
+    tasks = [name for name, one in zip(names, chosen, strict=True) if _takes_tasks(one)]
+    if tasks and not shop.settings.calendars:
+        shop.config_file.set_me({"default_calendar": tasks[0]})
+    return names
+
+
+def _chosen(found: Sequence[Found], wanted: Sequence[str], *, ask: bool) -> Sequence[Found]:
+    if wanted:
+        return [_by_name(found, name) for name in wanted]
+    if ask:
+        for number, one in enumerate(found, 1):
+            click.echo(f"  {number}  {_shown(one)}", err=True)
+        default = ",".join(str(number) for number, one in enumerate(found, 1) if _takes_tasks(one)) or "1"
+        numbers = re.findall(r"\d+", click.prompt("Which ones", default=default, err=True))
+        return [found[int(number) - 1] for number in dict.fromkeys(numbers) if 0 < int(number) <= len(found)]
+    return [one for one in found if _takes_tasks(one)] or found[:1]
+
+
+def _by_name(found: Sequence[Found], name: str) -> Found:
+    for one in found:
+        if name in (one.display_name, one.path, one.path.rstrip("/")):
+            return one
+    raise Refused(f"the account has no calendar {name}", hint="it has " + ", ".join(_shown(one) for one in found))
+
+
+def _shown(one: Found) -> str:
+    from deadlines.core.display import clean  # noqa: PLC0415 # only a choice pays for it
+
+    return clean(f"{one.display_name or one.path} ({one.path}; {' '.join(sorted(one.components)) or 'everything'})")
+
+
+def _takes_tasks(one: Found) -> bool:
+    return one.writable and (not one.components or "VTODO" in one.components)
+
+
+def _name(one: Found, taken: set[str]) -> str:
+    """A name to type: what the calendar is called, in lower case, made unique."""
+    last = one.path.rstrip("/").rpartition("/")[2]
+    plain = re.sub(r"[^a-z0-9]+", "-", one.display_name.lower()).strip("-") or re.sub(r"[^a-z0-9]+", "-", last.lower()).strip("-")
+    plain = plain[:40] or "calendar"
+    return next(name for name in (plain, *(f"{plain}-{number}" for number in range(2, 1000))) if name not in taken)
+
+
+def _rehearse(options: Options) -> Exit:
+    """The first sync as a dry run."""
+    from deadlines.cli.commands.sync import sync_now  # noqa: PLC0415 # only an account pays for it
+
+    if options.json:
+        return Exit.FINE
+    note(options, "What the first sync would do:")
+    code = sync_now(options, dry_run=True)
+    note(options, "`deadlines sync` does it. Then add your clients: `deadlines client add KEY --timezone ZONE`.")
+    return code

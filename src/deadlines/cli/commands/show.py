@@ -1,0 +1,39 @@
+"""`deadlines show`: one task whole."""
+
+from __future__ import annotations
+
+import click
+
+from deadlines.cli.options import Options, command
+from deadlines.cli.output import show
+from deadlines.cli.shop import workshop
+
+
+@command("show")
+@click.argument("id", metavar="ID")
+@click.option("--ical", is_flag=True, help="Print its iCalendar text alone")
+def run(options: Options, id: str, *, ical: bool) -> None:  # noqa: A002 # the word of the interface
+    """Show one task: both clocks, warnings, where it is kept and what happened to it."""
+    from deadlines.cli.history_text import changes_json, changes_text  # noqa: PLC0415 # help is spared it
+    from deadlines.cli.table import Role, Screen  # noqa: PLC0415 # help is spared it
+    from deadlines.cli.task_text import details  # noqa: PLC0415 # help is spared it
+    from deadlines.core.display import clean  # noqa: PLC0415 # help is spared it
+    from deadlines.usecases import listing  # noqa: PLC0415 # help is spared it
+
+    with workshop(options).desk() as desk:
+        shown = listing.show(desk, id)
+    task = shown.task
+
+    def as_text(screen: Screen) -> str:
+        if ical:
+            return "".join(clean(line) + "\n" for line in shown.ical.replace("\r\n", "\n").split("\n") if line)
+        lines = [f"{task.id}: {clean(task.summary)}"]
+        lines += [f"  {name:10}  {clean(value)}" for name, value in details(task, shown.names)]
+        lines += [screen.paint(f"  warning: {clean(finding.message)}", Role.SOON) for finding in task.findings]
+        return "\n".join(lines) + "\n\n" + changes_text(shown.history, screen, named=False)
+
+    show(
+        options,
+        as_json=lambda: {"task": {**task.as_json(), "ical": shown.ical, "history": changes_json(shown.history)}},
+        as_text=as_text,
+    )

@@ -1,0 +1,46 @@
+"""`deadlines undo`: take back a command or a sync."""
+
+from __future__ import annotations
+
+import click
+
+from deadlines.cli.exits import Exit
+from deadlines.cli.options import Options, command
+from deadlines.cli.output import show
+from deadlines.cli.shop import workshop
+
+
+@command("undo")
+@click.argument("number", metavar="[RUN]", type=int, required=False)
+def run(options: Options, number: int | None) -> Exit:
+    """Take back a command or a whole sync: by default the newest run that changed anything here.
+
+    What changed again since keeps its newer value. The next sync carries the result to the server.
+    """
+    from deadlines.cli.table import Role, Screen  # noqa: PLC0415 # help is spared it
+    from deadlines.cli.task_text import answer  # noqa: PLC0415 # help is spared it
+    from deadlines.core.display import clean  # noqa: PLC0415 # help is spared it
+    from deadlines.usecases.history import undo  # noqa: PLC0415 # help is spared it
+
+    with workshop(options).desk() as desk:
+        undone = undo(desk, number)
+
+    def as_text(screen: Screen) -> str:
+        lines = [f"run {undone.undid.id} taken back: {clean(undone.undid.command)}\n"]
+        lines += [answer(task, "restored", screen) for task in undone.tasks]
+        lines += [f"removed again: {clean(name)}\n" for name in undone.removed]
+        lines += [screen.paint(f"kept: {clean(name)}: {clean(why)}", Role.SOON) + "\n" for name, why in undone.kept]
+        return "".join(lines)
+
+    show(
+        options,
+        as_json=lambda: {
+            "run": undone.run,
+            "undid": undone.undid.id,
+            "tasks": [task.as_json() for task in undone.tasks],
+            "removed": undone.removed,
+            "kept": [{"summary": name, "why": why} for name, why in undone.kept],
+        },
+        as_text=as_text,
+    )
+    return Exit.LOOK if undone.kept else Exit.FINE

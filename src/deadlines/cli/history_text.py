@@ -1,0 +1,87 @@
+"""The journal as text and as JSON."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from deadlines.cli.table import Column, Screen, table
+from deadlines.store.base import Change, Run
+
+
+def verb(change: Change) -> str:
+    """What happened to the record."""
+    if change.before is None:
+        return "created"
+    if change.after is None:
+        return "removed"
+    return "changed" if change.before != change.after else "kept"
+
+
+def changes_text(changes: Sequence[Change], screen: Screen, *, named: bool = True) -> str:
+    """One line a change; the newest last, as it was written."""
+    columns = (Column("RUN"), Column("WHEN (UTC)"), Column("WHAT"), Column("ID"), Column("TASK", flexible=True), Column("WHY"))
+    rows = [
+        (str(change.run), f"{change.at:%Y-%m-%d %H:%M}", verb(change), str(change.record), change.summary, change.note)
+        for change in changes
+    ]
+    if named:
+        return table(columns, rows, screen)
+    return table((*columns[:3], columns[5]), [(*row[:3], row[5]) for row in rows], screen)
+
+
+def changes_json(changes: Sequence[Change]) -> Sequence[dict[str, object]]:
+    """The documented shape; `other` is the version of a conflict that did not win."""
+    return [
+        {
+            "run": change.run,
+            "at": change.at,
+            "id": change.record,
+            "uid": change.uid,
+            "calendar": change.calendar,
+            "summary": change.summary,
+            "what": verb(change),
+            "note": change.note,
+            "before": change.before,
+            "after": change.after,
+            "other": change.other,
+        }
+        for change in changes
+    ]
+
+
+def runs_text(runs: Sequence[Run], screen: Screen) -> str:
+    """One line a run, the newest first."""
+    columns = (
+        Column("RUN"),
+        Column("WHEN (UTC)"),
+        Column("KIND"),
+        Column("CHANGES"),
+        Column("COMMAND", flexible=True),
+        Column(""),
+    )
+    rows = [
+        (str(run.id), f"{run.at:%Y-%m-%d %H:%M}", run.kind.value, str(run.changes), run.command, _undone(run)) for run in runs
+    ]
+    return table(columns, rows, screen)
+
+
+def runs_json(runs: Sequence[Run]) -> Sequence[dict[str, object]]:
+    """The documented shape."""
+    return [
+        {
+            "run": run.id,
+            "kind": run.kind.value,
+            "command": run.command,
+            "at": run.at,
+            "changes": run.changes,
+            "undoes": run.undoes,
+            "undone_by": run.undone_by,
+        }
+        for run in runs
+    ]
+
+
+def _undone(run: Run) -> str:
+    if run.undone_by is not None:
+        return f"taken back by {run.undone_by}"
+    return "" if run.undoes is None else f"takes back {run.undoes}"

@@ -1,0 +1,176 @@
+"""The report of a sync as text, as JSON and as an exit code."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from datetime import datetime
+
+from deadlines.cli.errors import explain
+from deadlines.cli.exits import Exit
+from deadlines.cli.table import Role, Screen
+from deadlines.core.clocks import one_clock
+from deadlines.core.display import clean
+from deadlines.core.settings import Settings
+from deadlines.sync.report import CalendarReport, Conflict, Item, Moved, Outcome, Side
+from deadlines.usecases.sync import SyncReport
+
+_SHOWN = 20
+"""So many items of a kind are named in text; JSON names all."""
+
+
+def exit_code(report: SyncReport) -> Exit:
+    """The worst that happened: a tripped guard, then what must be mended, then what was partial, then what to look at."""
+    codes = {_calendar_code(calendar) for calendar in report.calendars}
+    if len(codes) > 1 and codes & {Exit.CONFIG, Exit.LATER} and codes & {Exit.FINE, Exit.LOOK}:
+        codes.add(Exit.PARTIAL)
+    for code in (Exit.GUARD, Exit.PARTIAL, Exit.CONFIG, Exit.LATER, Exit.LOOK):
+        if code in codes:
+            return code
+    return Exit.FINE
+
+
+def _calendar_code(calendar: CalendarReport) -> Exit:
+    if calendar.outcome is Outcome.GUARDED:
+        return Exit.GUARD
+    if calendar.error is not None:
+        return explain(calendar.error).exit
+    if calendar.skipped:
+        return Exit.PARTIAL
+    return Exit.LOOK if calendar.conflicts else Exit.FINE
+
+
+def report_json(report: SyncReport) -> dict[str, object]:
+    """The documented shape."""
+    return {
+        "run": report.run,
+        "dry_run": report.dry_run,
+        "calendars": [_calendar_json(calendar) for calendar in report.calendars],
+    }
+
+
+def _calendar_json(calendar: CalendarReport) -> dict[str, object]:
+    error = None
+    if calendar.error is not None:
+        failure = explain(calendar.error)
+        hint = _guard_hint(calendar) or failure.hint
+        error = {"code": failure.code, "message": failure.message, "hint": hint}
+    return {
+        "name": calendar.name,
+        "ok": calendar.ok,
+        "requests": calendar.requests,
+        "seconds": round(calendar.seconds, 3),
+        "pulled": _side_json(calendar.pulled),
+        "pushed": _side_json(calendar.pushed),
+        "merged": [_item_json(item) for item in calendar.merged],
+        "conflicts": [_conflict_json(conflict) for conflict in calendar.conflicts],
+        "skipped": [_item_json(item) for item in calendar.skipped],
+        "moved_due": [_moved_json(moved) for moved in calendar.moved_due],
+        "error": error,
+    }
+
+
+def _side_json(side: Side) -> dict[str, object]:
+    return {kind: [_item_json(item) for item in getattr(side, kind)] for kind in ("created", "updated", "deleted")}
+
+
+def _item_json(item: Item) -> dict[str, object]:
+    return {"uid": item.uid, "summary": item.summary, "detail": item.detail}
+
+
+def _conflict_json(conflict: Conflict) -> dict[str, object]:
+    return {
+        "uid": conflict.uid,
+        "summary": conflict.summary,
+        "properties": conflict.properties,
+        "kept": conflict.kept or None,
+        "why": conflict.why,
+    }
+
+
+def _moved_json(moved: Moved) -> dict[str, object]:
+    return {"uid": moved.uid, "summary": moved.summary, "client": moved.client, "before": moved.before, "after": moved.after}
+
+
+def report_text(report: SyncReport, settings: Settings, screen: Screen, *, now: datetime, quiet: bool) -> str:
+    """One line for each calendar, and below it what happened to which item. Quiet: only what there is to look at."""
+    lines: list[str] = []
+    for calendar in report.calendars:
+        if quiet and calendar.ok and not (calendar.conflicts or calendar.skipped or calendar.moved_due):
+            continue
+        lines.append(_headline(calendar, screen))
+        lines += _notable(calendar, settings, screen, now)
+        if not quiet:
+            lines += _changes(calendar)
+    if report.dry_run:
+        lines.append("Dry run: nothing was changed, here or there.")
+    elif report.run and not quiet:
+        lines.append(f"`deadlines undo {report.run}` takes back what this sync changed here.")
+    return "".join(f"{line}\n" for line in lines)
+
+
+def _headline(calendar: CalendarReport, screen: Screen) -> str:
+    cost = f"({calendar.requests} request{'s' if calendar.requests != 1 else ''}, {calendar.seconds:.1f} s)"
+    if calendar.error is not None:
+        failure = explain(calendar.error)
+        hint = _guard_hint(calendar) or failure.hint
+        told = screen.paint(f"{clean(calendar.name)}: error: {clean(failure.message)}", Role.OVERDUE)
+        return told + (f"\n  hint: {clean(hint)}" if hint else "")
+    counts = [text for text in (_counts("from the server", calendar.pulled), _counts("to the server", calendar.pushed)) if text]
+    if calendar.merged:
+        counts.append(f"{len(calendar.merged)} merged")
+    return f"{clean(calendar.name)}: {'; '.join(counts) or 'in step'} {screen.paint(cost, Role.DIM)}"
+
+
+def _counts(where: str, side: Side) -> str:
+    parts = ((side.created, "new"), (side.updated, "changed"), (side.deleted, "deleted"))
+    said = ", ".join(f"{len(items)} {what}" for items, what in parts if items)
+    return f"{said} {where}" if said else ""
+
+
+def _guard_hint(calendar: CalendarReport) -> str:
+    deletes = getattr(calendar.error, "deletes", 0)
+    if calendar.outcome is not Outcome.GUARDED:
+        return ""
+    return (
+        f"look at the server first; if the deletions are meant: "
+        f"deadlines sync --calendar {calendar.name} --allow-deletes {deletes}"
+    )
+
+
+def _notable(calendar: CalendarReport, settings: Settings, screen: Screen, now: datetime) -> Iterator[str]:
+    for moved in calendar.moved_due:
+        yield screen.paint(f"  moved: {clean(_moved_text(moved, settings, now))}", Role.SOON)
+    for conflict in calendar.conflicts:
+        kept = f"{conflict.kept} kept" if conflict.kept else "waits for your answer: run deadlines sync on a terminal"
+        why = f" ({conflict.why})" if conflict.why else ""
+        text = f"  conflict: {conflict.summary}: {', '.join(conflict.properties)}: {kept}{why}"
+        yield screen.paint(clean(text), Role.SOON)
+    for item in calendar.skipped:
+        yield screen.paint(clean(f"  skipped: {item.summary or item.uid}: {item.detail}"), Role.SOON)
+
+
+def _moved_text(moved: Moved, settings: Settings, now: datetime) -> str:
+    client = settings.clients.get(moved.client)
+    zone = settings.me.zone if client is None else client.zone
+    before, after = (
+        "no due date" if instant is None else one_clock(instant, zone, now=now) for instant in (moved.before, moved.after)
+    )
+    who = "the other side" if client is None else client.name
+    return f"{who} moved {moved.summary}: {before} -> {after}"
+
+
+def _changes(calendar: CalendarReport) -> Iterator[str]:
+    groups: Sequence[tuple[str, Sequence[Item]]] = (
+        ("new here", calendar.pulled.created),
+        ("changed here", calendar.pulled.updated),
+        ("deleted here", calendar.pulled.deleted),
+        ("new there", calendar.pushed.created),
+        ("changed there", calendar.pushed.updated),
+        ("deleted there", calendar.pushed.deleted),
+        ("merged", calendar.merged),
+    )
+    for title, items in groups:
+        for item in items[:_SHOWN]:
+            yield clean(f"  {title}: {item.summary or item.uid}" + (f" ({item.detail})" if item.detail else ""))
+        if len(items) > _SHOWN:
+            yield f"  {title}: {len(items) - _SHOWN} more"

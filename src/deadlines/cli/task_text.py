@@ -1,0 +1,87 @@
+"""Tasks as text for people: one line each in a list, a few in an answer."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import UTC, datetime, timedelta
+
+from deadlines.cli.table import Column, Painted, Role, Screen, table
+from deadlines.core.clocks import city, one_clock, time_left
+from deadlines.core.display import clean
+from deadlines.core.duration import format_duration
+from deadlines.core.findings import Finding
+from deadlines.core.repeat import human
+from deadlines.core.settings import Settings
+from deadlines.store.base import Row
+from deadlines.usecases.view import TaskView, is_overdue
+
+_SOON = timedelta(days=1)
+_MARKS = {"in-process": "~", "completed": "x", "cancelled": "/"}
+
+
+def task_table(rows: Iterable[Row], settings: Settings, screen: Screen, *, now: datetime) -> str:
+    """The rows of a list: number, mark, due on both clocks, time left, client, summary."""
+    columns = (
+        Column("ID"),
+        Column("DUE HERE"),
+        Column("DUE THERE"),
+        Column("LEFT"),
+        Column("CLIENT"),
+        Column("TASK", flexible=True),
+    )
+    return table(columns, (_cells(row, settings, now) for row in rows), screen)
+
+
+def _cells(row: Row, settings: Settings, now: datetime) -> Sequence[str]:
+    index = row.index
+    mark = _MARKS.get(index.status, "")
+    summary = f"[{mark}] {index.summary}" if mark else index.summary
+    if index.due_at is None:
+        return str(row.id), "", "", "", index.client, summary
+    due = datetime.fromtimestamp(index.due_at, UTC)
+    client = settings.clients.get(index.client)
+    here = one_clock(due, settings.me.zone, now=now)
+    there = "" if client is None else f"{one_clock(due, client.zone, now=now)} {city(client.zone.key)}"
+    left = "" if index.status in {"completed", "cancelled"} else time_left(due, now)
+    if is_overdue(index, now):
+        return str(row.id), Painted(here, Role.OVERDUE), there, Painted(left, Role.OVERDUE), index.client, summary
+    if left and due - now < (client.warn_before if client else _SOON):
+        return str(row.id), Painted(here, Role.SOON), there, Painted(left, Role.SOON), index.client, summary
+    return str(row.id), here, there, left, index.client, summary
+
+
+def answer(task: TaskView, verb: str, screen: Screen) -> str:
+    """What a command says about one task that it changed: what, when on both clocks, and the warnings."""
+    lines = [f"{verb} {task.id}: {clean(task.summary)}" + (f" ({task.client})" if task.client else "")]
+    if task.clocks:
+        lines.append(f"  due {task.clocks}" + (f" ({task.left})" if task.left else ""))
+    if task.repeat:
+        lines.append(f"  repeats {human(task.repeat)}")
+    lines += [screen.paint(f"  warning: {clean(finding.message)}", Role.SOON) for finding in _worth_saying(task)]
+    return "\n".join(lines) + "\n"
+
+
+def _worth_saying(task: TaskView) -> Iterator[Finding]:
+    return (finding for finding in task.findings if finding.code.value != "D102")
+
+
+def details(task: TaskView, names: dict[str, str]) -> Sequence[tuple[str, str]]:
+    """Everything about a task that is not empty, by name."""
+    start = task.start
+    pairs = (
+        ("client", task.client),
+        ("calendar", task.calendar),
+        ("status", task.status + (f", {task.percent_complete} %" if task.percent_complete else "")),
+        ("due", task.clocks + (f" ({task.left})" if task.left else "")),
+        ("start", "" if start is None else f"{start.mine:%Y-%m-%d %H:%M} here"),
+        ("completed", "" if task.completed is None else f"{task.completed:%Y-%m-%d %H:%M} UTC"),
+        ("estimate", "" if task.estimate is None else format_duration(task.estimate)),
+        ("repeats", human(task.repeat) if task.repeat else ""),
+        ("priority", str(task.priority) if task.priority else ""),
+        ("categories", ", ".join(task.categories)),
+        ("part of", names.get(task.parent, task.parent)),
+        ("after", ", ".join(names.get(uid, uid) for uid in task.after)),
+        ("note", task.note),
+        ("uid", task.uid),
+    )
+    return [(name, value) for name, value in pairs if value]
