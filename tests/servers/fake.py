@@ -227,7 +227,7 @@ class FakeDav:
         calendar = self.calendars[request.path]
         since = 0
         if token:
-            known = re.fullmatch(rf"http://fake\.example/life{calendar.life}/c(\d+)", token)
+            known = re.fullmatch(rf"http://fake\.example/life{calendar.life}/(\d+)", token)
             if known is None or int(known.group(1)) > len(calendar.log):
                 return error_reply(403, "D:valid-sync-token")
             since = int(known.group(1))
@@ -238,7 +238,7 @@ class FakeDav:
     def token(self, path: str) -> str:
         """The present token of a calendar."""
         calendar = self.calendars[path]
-        return f"http://fake.example/life{calendar.life}/c{len(calendar.log)}"
+        return f"http://fake.example/life{calendar.life}/{len(calendar.log)}"
 
     def get(self, request: Request) -> Reply:
         stored = self._stored(request.path)

@@ -110,7 +110,7 @@ class TokensInSeconds(Behaviour):
         self._date = date
 
     def after(self, _dav: FakeDav, _request: Request, reply: Reply) -> Reply:
-        body = re.sub(rb"http://fake\.example/life\d+/c\d+", self._seconds.encode(), reply.body)
+        body = re.sub(rb"http://fake\.example/life\d+/\d+", self._seconds.encode(), reply.body)
         return replace(reply, body=body, headers={**reply.headers, "Date": self._date})
 
 
@@ -126,7 +126,7 @@ class Truncated(Behaviour):
         if asked is None or request.path not in dav.calendars:
             return request
         token = asked.group(1).decode()
-        since = int(token.rpartition("/c")[2]) if token else 0
+        since = int(token.rpartition("/")[2]) if token else 0
         calendar = dav.calendars[request.path]
         whole = calendar.log
         if len(whole) - since <= self._rows:
@@ -274,7 +274,7 @@ REDIRECT_TO_LOGIN = Reply(status=302, headers={"Location": "https://login.exampl
 HTML_PAGE = Reply(status=200, headers={"Content-Type": "text/html"}, body=b"<!DOCTYPE html><html><body>Log in</body></html>")
 HTML_207 = replace(HTML_PAGE, status=207)
 EMPTY_207 = Reply(status=207)
-EMPTIED = multistatus([], [], "http://fake.example/life0/c0")
+EMPTIED = multistatus([], [], "http://fake.example/life0/0")
 VANISHED = Reply(status=404)
 BUSY = Reply(status=503, headers={"Retry-After": "7"})
 TOO_MANY = Reply(status=429, headers={"Retry-After": "3600"})

@@ -105,9 +105,9 @@ def digest_response(
 def _offers(challenge: str) -> dict[str, list[dict[str, str]]]:
     """The challenges of a header by scheme, in order of the server's preference."""
     starts = list(_SCHEME.finditer(re.sub(r'"(?:[^"\\]|\\.)*"', lambda quoted: "_" * len(quoted.group()), challenge)))
-    ends = [start.start() for start in starts[1:]] + [len(challenge)]
+    ends = [start.start() for start in starts] + [len(challenge)]
     found: dict[str, list[dict[str, str]]] = {}
-    for start, end in zip(starts, ends, strict=True):
+    for start, end in zip(starts, ends[1:], strict=True):
         values = {
             name.lower(): re.sub(r"\\(.)", r"\1", quoted) or bare
             for name, quoted, bare in _PARAMETER.findall(challenge[start.end() : end])

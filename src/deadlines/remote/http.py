@@ -325,7 +325,7 @@ def _reason(error: BaseException) -> str:
     if isinstance(error, ssl.SSLCertVerificationError):
         return _CERTIFICATES.get(error.verify_code, f"the server's certificate is not trusted: {error.verify_message}")
     if isinstance(error, ssl.SSLError):
-        return f"TLS failed: {error.reason or 'no common version'}".lower()
+        return f"TLS failed: {(error.reason or 'no common version').lower().replace('_', ' ')}"
     for kind, words in _BREAKS:
         if isinstance(error, kind):
             return words
