@@ -274,3 +274,24 @@ def test_another_request_may_be_made_while_pages_are_read(collection: CalDavColl
         assert href in fetched(collection.fetch([href]))
 
     assert [listed.href for page in read for listed in page.present] == [href]
+
+
+def test_a_uid_that_is_there_already_is_not_written_twice(collection: CalDavCollection) -> None:
+    collection.create(collection.path + "theirs.ics", todo("one", "theirs"))
+
+    with pytest.raises(PreconditionFailed):
+        collection.create(collection.href_for("one"), todo("one", "mine"))
+    found = collection.find("one")
+    assert found is not None
+    assert found.href == collection.path + "theirs.ics"
+    assert collection.update(found, todo("one", "merged")).href == found.href
+
+
+@pytest.mark.parametrize("text", ["", "no calendar at all", "BEGIN:VCALENDAR\r\nBEGIN:VTODO\r\nUID:x\r\n"])
+def test_bad_data_is_refused_for_that_item_alone(collection: CalDavCollection, text: str, server: Server) -> None:
+    if server.name == "fake" and "BEGIN" in text:
+        pytest.skip("it does not parse")
+
+    with pytest.raises(Rejected):
+        collection.create(collection.href_for("x"), text)
+    collection.create(collection.href_for("y"), todo("y"))
