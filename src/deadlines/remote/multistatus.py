@@ -16,8 +16,10 @@ from __future__ import annotations
 
 import codecs
 import re
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
+from types import MappingProxyType
 from typing import Final
 from xml.parsers import expat
 
@@ -38,6 +40,10 @@ _STATUS: Final = re.compile(r"\s*HTTP/\d(?:\.\d)?\s+(\d{3})")
 _DECLARED: Final = re.compile(rb"\s*<\?xml[^>]*?encoding\s*=\s*[\"']([A-Za-z0-9._-]+)")
 
 
+_NO_TEXTS: Final[Mapping[str, str]] = MappingProxyType({})
+_NOTHING_NESTED: Final[Mapping[str, Sequence[str]]] = MappingProxyType({})
+
+
 @dataclass(slots=True)
 class Row:
     """One response element. `status` is its own (0: none); `props` and `nested` come from propstats that succeeded.
@@ -50,9 +56,9 @@ class Row:
     status: int = 0
     ok: bool = False
     failed: int = 0
-    props: dict[str, str] = field(default_factory=dict)
-    nested: dict[str, list[str]] = field(default_factory=dict)
-    error: list[str] = field(default_factory=list)
+    props: Mapping[str, str] = field(default_factory=lambda: _NO_TEXTS)
+    nested: Mapping[str, Sequence[str]] = field(default_factory=lambda: _NOTHING_NESTED)
+    error: tuple[str, ...] = ()
 
 
 class Multistatus:
@@ -145,8 +151,6 @@ class _Reader:
             self._part = name
             if name == "DAV: propstat":
                 self._status, self._texts, self._nested = 0, {}, {}
-            elif self._part == "DAV: error":
-                self._row.error = []
         elif depth == _ROW:
             self._row = Row()
             self.error.append(name)
@@ -174,7 +178,7 @@ class _Reader:
             if name == "DAV: status":
                 self._status = _status(self._taken())
             elif self._part == "DAV: error":
-                self._row.error.append(name)
+                self._row.error += (name,)
         elif depth == _PART:
             self._end_of_part(name)
         elif depth == _ROW:
@@ -189,8 +193,8 @@ class _Reader:
         if name == "DAV: propstat":
             if 200 <= self._status < 300:  # noqa: PLR2004 - the class of success
                 row.ok = True
-                row.props |= self._texts
-                row.nested |= self._nested
+                row.props = {**row.props, **self._texts} if row.props else self._texts
+                row.nested = {**row.nested, **self._nested} if row.nested else self._nested
             else:
                 row.failed = self._status
         elif name == "DAV: href" and not row.href:
@@ -203,6 +207,7 @@ class _Reader:
         return text.translate(_RESTORED) if self.moved else text
 
 
+@lru_cache(maxsize=64)
 def _status(line: str) -> int:
     found = _STATUS.match(line)
     return int(found.group(1)) if found else 0
