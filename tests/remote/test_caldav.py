@@ -22,8 +22,9 @@ from deadlines.errors import (
     TryLater,
     Unreachable,
 )
-from deadlines.remote.base import Listed, Mark
+from deadlines.remote.base import Account, Collection, Listed, Mark
 from deadlines.remote.caldav import CalDavCollection
+from deadlines.remote.discovery import CalDavAccount
 from deadlines.remote.http import Client
 from deadlines.remote.wire import Limits
 
@@ -421,3 +422,12 @@ def test_no_etag_reaches_a_header_unless_it_is_one(etag: str) -> None:
     with pytest.raises(PreconditionFailed):
         collection.update(known, todo("n0", "mine"))
     assert all("x-evil" not in request.headers for request in dav.requests)
+
+
+def test_a_collection_and_an_account_are_what_the_ports_ask_for() -> None:
+    dav, concrete = filled()
+    collection: Collection = concrete
+    account: Account = CalDavAccount(Client(dav.url, connect=dav.connect), dav.url)
+
+    assert [found.path for found in account.discover()] == [HOME]
+    assert collection.url == "http://127.0.0.1:1/kari/tasks/"
