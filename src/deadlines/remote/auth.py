@@ -10,7 +10,6 @@ One `Authenticator` is shared by all connections of an account, so that they lea
 from __future__ import annotations
 
 import base64
-import hashlib
 import itertools
 import os
 import re
@@ -88,6 +87,8 @@ def digest_response(
     credentials: Credentials, offer: Mapping[str, str], *, method: str, target: str, count: str, cnonce: str
 ) -> str:
     """The `response` of RFC 7616 §3.4.1."""
+    import hashlib  # noqa: PLC0415 - loads OpenSSL's tables, and most servers want Basic
+
     algorithm = offer.get("algorithm", "MD5").upper()
 
     def digest(*parts: str) -> str:
