@@ -172,7 +172,18 @@ class Workshop:
         from deadlines.remote.discovery import discover  # noqa: PLC0415 # built on first use
 
         account = self._account(name)
-        return discover(self._client(account), account.url)
+        return discover(self._client(account), account.url, account.username)
+
+    def address(self, url: str, username: str) -> str:
+        """The URL of an account: as it is, or that of a provider called so. `UnknownName` with the providers that are known."""
+        if "/" in url or ":" in url or "." in url:
+            return url
+        from deadlines.remote import known_servers  # noqa: PLC0415 # built on first use
+
+        found = known_servers.url_of(url, username)
+        if found is None:
+            raise UnknownName("provider", url, hint="give the URL, or one of " + ", ".join(known_servers.providers()))
+        return found
 
     def connect(self, store: Store, calendar: Calendar) -> Collection:
         """The collection of a calendar; one that is known by its display name is looked for once."""

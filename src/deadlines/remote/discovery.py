@@ -5,11 +5,12 @@
 Each URL that is asked is remembered with what came of it, because "no calendars" is an error to be explained: a wrong base URL is
 the commonest mistake, and servers answer it politely with an empty list.
 
-The `caldav` library would do this too, but follows redirects to any host, has no limits, looks up DNS records that anybody on the
-way may forge, and returns an empty list for most mistakes (SYNC.md §1), so that its answers would have to be checked against the
-server once more. Requests therefore go through our own client, under its rules for credentials and limits. Redirects are followed
-here, and only here, within the origin of the account. Where calendars live on another host, the error names it, and the user may
-set it.
+What the `caldav` library knows of servers, above all where they keep their DAV root, comes from its `compatibility_hints`
+(`remote.known_servers`). Its own discovery is not used: it follows redirects to any host, has no limits, looks up DNS records
+that anybody on the way may forge, and returns an empty list for most mistakes (SYNC.md §1), so that its answers would have to be
+checked against the server once more. Requests go through our own client, under its rules for credentials and limits. Redirects
+are followed here, and only here, within the origin of the account. Where calendars live on another host, the error names it, and
+the user may set it.
 """
 
 from __future__ import annotations
@@ -20,7 +21,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from deadlines.errors import NotCalDAV, Unreachable
-from deadlines.remote import davxml
+from deadlines.remote import davxml, known_servers
 from deadlines.remote.base import Found
 from deadlines.remote.hrefs import directory, path_of, resolve
 from deadlines.remote.http import Client
@@ -38,21 +39,27 @@ _OURS: Final = frozenset({"VTODO", "VEVENT"})
 class CalDavAccount:
     """The account at `url`, asked through `client` (`deadlines.remote.base.Account`)."""
 
-    def __init__(self, client: Client, url: str) -> None:
+    def __init__(self, client: Client, url: str, username: str = "") -> None:
         self._client = client
         self._url = url
+        self._username = username
         self._tried: dict[str, str] = {}
 
     def discover(self) -> Iterable[Found]:
         """Every calendar collection of the account, by path. `NotCalDAV` names what was tried where there is none."""
         self._tried = {}
         given = path_of(self._url)
-        for start in dict.fromkeys((given, directory(given), _WELL_KNOWN, "/")):
+        for start in dict.fromkeys(self._starts(given)):
             found = {calendar.path: calendar for calendar in self._from(start)}
             if found:
                 return [found[path] for path in sorted(found)]
         tried = "; ".join(f"{url} {outcome}" for url, outcome in self._tried.items())
         raise NotCalDAV(self._client.url(given), f"no calendars found, tried {tried}")
+
+    def _starts(self, given: str) -> Iterator[str]:
+        """Where to begin, the likeliest first: as given, as RFC 6764 says, and only then where known servers have it."""
+        yield from (given, directory(given), _WELL_KNOWN, "/")
+        yield from known_servers.roots(self._username)
 
     def _from(self, start: str) -> Iterator[Found]:
         """What can be reached from one URL: itself, the calendars in it, those of its principal."""
@@ -134,6 +141,6 @@ class _Target:
     shown: str
 
 
-def discover(client: Client, url: str) -> Iterable[Found]:
+def discover(client: Client, url: str, username: str = "") -> Iterable[Found]:
     """Every calendar collection of the account at `url`."""
-    return CalDavAccount(client, url).discover()
+    return CalDavAccount(client, url, username).discover()

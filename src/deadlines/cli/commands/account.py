@@ -23,7 +23,7 @@ def run() -> None:
 @click.option("--keyring", is_flag=True, default=None, help="The system's keyring has the password")
 @click.option("--insecure", is_flag=True, default=None, help="Allow plain http to another computer")
 def add(options: Options, name: str, url: str, password_command: str | None, **typed: str | bool | None) -> None:
-    """Add an account.
+    """Add an account; URL may also be the name of a provider, such as icloud or posteo.
 
     For example:
       deadlines account add main https://dav.example.org/ --username kari --password-command "pass show caldav/main"
@@ -34,6 +34,7 @@ def add(options: Options, name: str, url: str, password_command: str | None, **t
     if password_command is not None:
         fields["password_command"] = tuple(shlex.split(password_command))
     shop = workshop(options)
+    url = shop.address(url, str(typed["username"] or ""))
     shop.config_file.add_account(name, {"url": url, **fields})
     show(
         options,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import sys
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import click
@@ -49,7 +49,7 @@ class _Answers:
 @click.option("--hours", metavar="HOURS", default="", help=f'When you work; left out: "{_HOURS}"')
 @click.option("--holidays", metavar="REGION", default="", help="Whose public holidays you take: NO, US-NY")
 @click.option("--account", metavar="NAME", default="main", show_default=True, help="What to call the account")
-@click.option("--url", metavar="URL", default="", help="Your CalDAV server; left out: no account")
+@click.option("--url", metavar="URL", default="", help="Your CalDAV server, or a provider such as icloud; left out: no account")
 @click.option("--username", metavar="TEXT", default="", help="Your name there")
 @click.option("--password-command", metavar="COMMAND", default="", help='A program that prints the password: "pass show dav"')
 @click.option("--password-env", metavar="NAME", default="", help="Or the environment variable that holds it")
@@ -69,6 +69,7 @@ def run(options: Options, **typed: object) -> Exit:
     shop = workshop(options)
     ask = not (options.yes or options.json) and sys.stdin is not None and sys.stdin.isatty()
     answers = _asked(answers, shop) if ask else answers
+    answers = replace(answers, url=answers.url and shop.address(answers.url, answers.username))
     shop.config_file.set_me(_me(answers, shop))
     added: list[str] = []
     if answers.url:
@@ -94,8 +95,6 @@ def run(options: Options, **typed: object) -> Exit:
 
 def _asked(answers: _Answers, shop: Workshop) -> _Answers:
     """The answers of a person, each with what is already known to be confirmed."""
-    from dataclasses import replace  # noqa: PLC0415 # only the guided way pays for it
-
     me = shop.settings.me if shop.is_configured else None
     answers = replace(
         answers,
