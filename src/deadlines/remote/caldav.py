@@ -25,20 +25,20 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from deadlines.errors import CollectionMissing, NotCalDAV, PreconditionFailed, Rejected, RemoteError, Unreachable
+from deadlines.errors import CollectionMissing, NotCalDAV, PreconditionFailed, Rejected, RemoteError
 from deadlines.remote import davxml
 from deadlines.remote.base import Capabilities, Changes, Listed, Mark, Page, Written
-from deadlines.remote.hrefs import decode, directory, encode, member, name_for, resolve
-from deadlines.remote.http import BodyTooLarge, Client, Response
-from deadlines.remote.multistatus import CALDAV, CALENDARSERVER, DAV, Multistatus, Row, calendar_text
-from deadlines.remote.refusals import GONE, MULTI_STATUS, read_refusal, write_refusal
+from deadlines.remote.fetching import Fetcher
+from deadlines.remote.hrefs import decode, directory, member, name_for, resolve
+from deadlines.remote.http import Client, Response
+from deadlines.remote.multistatus import CALENDARSERVER, DAV, Multistatus, Row
+from deadlines.remote.refusals import GONE, MULTI_STATUS, refuse_unless, write_refusal
+from deadlines.remote.resources import exists, listed_row
 from deadlines.remote.traits import capabilities_of, is_calendar, trusted
 
 log = logging.getLogger(__name__)
 
 ROWS_PER_PAGE: Final = 500
-BATCH: Final = 150
-MANY: Final = 300
 _MOST_PARTS: Final = 10_000
 _TRUNCATED: Final = 507
 _CALENDAR: Final = {"Content-Type": "text/calendar; charset=utf-8"}
@@ -59,6 +59,7 @@ class CalDavCollection:
         self.path: Final = directory(decode(path))
         self.url: str = client.url(self.path)
         self._client = client
+        self._fetcher = Fetcher(client, self.path, probe=self._probe)
         self._size = 0
 
     def __repr__(self) -> str:
@@ -104,7 +105,7 @@ class CalDavCollection:
             response = self._sync(mark.sync_token, davxml.WITH_DATA)
             if response.status == MULTI_STATUS:
                 return Changes(full=False, pages=self._reported(response, davxml.WITH_DATA, token=mark.sync_token))
-            _refuse_unless(response, _REFUSED_REPORT)
+            refuse_unless(response, _REFUSED_REPORT)
             return self._everything(mark, davxml.WITHOUT_DATA)
         probe = self._probe()
         if probe.mark.ctag == mark.ctag:
@@ -119,7 +120,7 @@ class CalDavCollection:
             response = self._sync("", prop)
             if response.status == MULTI_STATUS:
                 return Changes(full=True, pages=self._reported(response, prop, token=""))
-            _refuse_unless(response, _REFUSED_REPORT)
+            refuse_unless(response, _REFUSED_REPORT)
         probe = probe or self._probe()
         return Changes(full=True, pages=self._listing(self._list(), trusted(Mark(ctag=probe.mark.ctag), Mark(), probe.headers)))
 
@@ -171,7 +172,7 @@ class CalDavCollection:
 
     def _continued(self, token: str, prop: str) -> Response:
         response = self._sync(token, prop)
-        _refuse_unless(response, {MULTI_STATUS})
+        refuse_unless(response, {MULTI_STATUS})
         return response
 
     def _listing(self, response: Response, mark: Mark) -> Iterator[Page]:
@@ -196,10 +197,10 @@ class CalDavCollection:
                     raise CollectionMissing(self.url, "there is no such collection", status=row.status)
             elif row.status in GONE:
                 removed.append(href)
-            elif not _exists(row):
+            elif not exists(row):
                 missing.append(href)
             elif DAV + "collection" not in row.nested.get(DAV + "resourcetype", ()):
-                present.append(_listed(href, row))
+                present.append(listed_row(href, row))
                 self._size += 1
             if len(present) + len(removed) + len(missing) >= ROWS_PER_PAGE:
                 yield Page(present=tuple(present), removed=tuple(removed), missing=tuple(missing))
@@ -210,102 +211,8 @@ class CalDavCollection:
     # What does it say?
 
     def fetch(self, hrefs: Sequence[str]) -> Iterator[Listed | str]:
-        """By one query for everything when most of a large collection is wanted, else by multiget in batches."""
-        wanted = dict.fromkeys(hrefs)
-        if len(wanted) > MANY and 2 * len(wanted) >= self._size:
-            for listed in self._bulk(wanted):
-                del wanted[listed.href]
-                yield listed
-        rest = list(wanted)
-        for start in range(0, len(rest), BATCH):
-            yield from self._multiget(rest[start : start + BATCH])
-
-    def _bulk(self, wanted: dict[str, None]) -> Iterator[Listed]:
-        response = self._client.read("REPORT", self.path, headers={**davxml.XML, "Depth": "1"}, body=davxml.EVERYTHING)
-        if response.status != MULTI_STATUS:
-            response.body()
-            return
-        seen: set[str] = set()
-        try:
-            for listed in self._with_text(Multistatus(response.url, response.chunks)):
-                if listed.href in wanted and listed.href not in seen:
-                    seen.add(listed.href)
-                    yield listed
-        except BodyTooLarge:
-            return  # the rest comes in batches
-
-    def _with_text(self, rows: Iterable[Row]) -> Iterator[Listed]:
-        for row in rows:
-            href = self._member(row.href)
-            if href is not None and _exists(row):
-                listed = _listed(href, row)
-                if listed.text is not None:
-                    yield listed
-
-    def _multiget(self, batch: Sequence[str]) -> Iterator[Listed | str]:
-        """One batch. What one resource spoils for all is found by halving."""
-        asked = dict.fromkeys(batch)
-        body = davxml.multiget(encode(href) for href in batch)
-        try:
-            response = self._client.read("REPORT", self.path, headers={**davxml.XML, "Depth": "1"}, body=body)
-            if response.status not in GONE:  # sabre/dav 1.8 says 404 where one of them is missing
-                _refuse_unless(response, {MULTI_STATUS})
-                yield from self._answered(response, asked)
-            else:
-                response.body()
-        except NotCalDAV as error:
-            log.debug("%s", error)
-        except Unreachable as error:
-            if error.status != _SERVER_ERROR:
-                raise
-        else:
-            if response.status == MULTI_STATUS:
-                # Left out, or without data: servers do both, to resources that exist as well as to missing ones.
-                for href in asked:
-                    yield from self._single(href)
-                return
-        yield from self._halved(list(asked))
-
-    def _answered(self, response: Response, asked: dict[str, None]) -> Iterator[Listed | str]:
-        """What a multiget answers; strikes out of `asked` what needs no more asking."""
-        for row in Multistatus(response.url, response.chunks):
-            href = self._member(row.href)
-            if href is None or href not in asked:
-                continue
-            if row.status in GONE:
-                del asked[href]
-                yield href
-            elif not _exists(row):
-                del asked[href]
-            elif (listed := _listed(href, row)).text is not None:
-                del asked[href]
-                yield listed
-
-    def _halved(self, batch: Sequence[str]) -> Iterator[Listed | str]:
-        if len(batch) <= 1:
-            for href in batch:
-                yield from self._single(href)
-            return
-        self._probe()  # so that a missing collection, or a server that is down, is not halved to the last
-        middle = len(batch) // 2
-        yield from self._multiget(batch[:middle])
-        yield from self._multiget(batch[middle:])
-
-    def _single(self, href: str) -> Iterator[Listed | str]:
-        """By GET: the last resort, and the only word on whether a resource is gone."""
-        try:
-            response = self._client.read("GET", href)
-            body = response.body()
-        except Unreachable as error:
-            if error.status is None:
-                raise
-            return
-        if response.status in GONE:
-            yield href
-        elif response.status == _OK and response.media_type == "text/calendar":
-            headers = response.headers
-            text = body.decode("utf-8", "surrogateescape")
-            yield Listed(href=href, etag=headers.get("etag", ""), schedule_tag=headers.get("schedule-tag", ""), text=text)
+        """The resources with their text."""
+        return self._fetcher.fetch(hrefs, of=self._size)
 
     # Writing
 
@@ -363,7 +270,7 @@ class CalDavCollection:
         """
         if _STRONG.fullmatch(listed.etag):
             return {"If-Match": listed.etag}
-        current = next(iter(self._multiget([listed.href])), None)
+        current = next(iter(self._fetcher.multiget([listed.href])), None)
         if isinstance(current, str):
             raise _Gone(self._client.url(listed.href), "it is gone", status=404)
         if current is None or not _same(listed, current):
@@ -382,12 +289,12 @@ class CalDavCollection:
             response = self._client.read(
                 "REPORT", self.path, headers={**davxml.XML, "Depth": "1"}, body=davxml.uid_query(component, uid)
             )
-            _refuse_unless(response, {MULTI_STATUS, 400, 403, 412, 501})
+            refuse_unless(response, {MULTI_STATUS, 400, 403, 412, 501})
             if response.status != MULTI_STATUS:
                 response.body()
                 continue
             answer = Multistatus(response.url, response.chunks)
-            found = [listed for listed in self._with_text(answer) if uid in _uids(listed.text or "")]
+            found = [listed for listed in self._fetcher.with_text(answer) if uid in _uids(listed.text or "")]
             if found:
                 return found[0]
         return None
@@ -396,7 +303,7 @@ class CalDavCollection:
 
     def _ask(self, method: str, body: bytes, *, depth: str) -> Response:
         response = self._client.read(method, self.path, headers={**davxml.XML, "Depth": depth}, body=body)
-        _refuse_unless(response, {MULTI_STATUS})
+        refuse_unless(response, {MULTI_STATUS})
         return response
 
     def _member(self, href: str) -> str | None:
@@ -424,23 +331,6 @@ class _Part:
 
 class _Gone(PreconditionFailed):
     """The resource to be changed is not there."""
-
-
-def _refuse_unless(response: Response, statuses: Iterable[int]) -> None:
-    """Raise what a status means unless it is one of `statuses`; with one of those but 207, throw the body away."""
-    if response.status not in statuses:
-        raise read_refusal(response)
-    if response.status != MULTI_STATUS:
-        response.body()
-
-
-def _exists(row: Row) -> bool:
-    return row.ok and row.status in {0, 200}
-
-
-def _listed(href: str, row: Row) -> Listed:
-    etag = row.props.get(DAV + "getetag", "").strip()
-    return Listed(href=href, etag=etag, schedule_tag=row.props.get(CALDAV + "schedule-tag", "").strip(), text=calendar_text(row))
 
 
 def _written(href: str, response: Response) -> Written:

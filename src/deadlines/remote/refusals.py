@@ -5,7 +5,7 @@ Codes mislead (SYNC.md §2.10), so the conditions named in the body (`DAV:error`
 
 from __future__ import annotations
 
-from collections.abc import Container
+from collections.abc import Container, Iterable
 from typing import Final
 
 from deadlines.errors import (
@@ -96,3 +96,11 @@ _STATUSES: Final[tuple[tuple[Container[int], type[RemoteError], str], ...]] = (
     (_GATEWAY, Unreachable, "the server failed"),
     (range(200, 400), NotCalDAV, "this answer does not confirm the write"),
 )
+
+
+def refuse_unless(response: Response, statuses: Iterable[int]) -> None:
+    """Raise what a status means unless it is one of `statuses`; with one of those but 207, throw the body away."""
+    if response.status not in statuses:
+        raise read_refusal(response)
+    if response.status != MULTI_STATUS:
+        response.body()
