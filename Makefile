@@ -1,22 +1,28 @@
-# Everything a newcomer or CI needs. Each target makes what it needs in $(VENV), without root.
+# Everything a newcomer or CI needs. Each target makes what it needs in $(VENV) and .tools, without root.
 VENV ?= .venv
 PYTHON ?= python3
 BIN := $(VENV)/bin
+PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 
-.PHONY: demo test lint check bench clean
-.DEFAULT_GOAL := check
+.PHONY: help demo test lint check bench test-pythons clean
+.DEFAULT_GOAL := help
 
-$(VENV)/.demo: pyproject.toml
-	$(PYTHON) -c 'import sys; sys.exit(0 if sys.version_info >= (3, 11) else "deadlines needs Python 3.11 or newer: make PYTHON=python3.11 ...")'
-	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check -e '.[demo]'
-	touch $@
+help:  ## this list
+	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/make \1 \t\2/p' $(MAKEFILE_LIST) | expand -t 20
 
-$(VENV)/.dev: $(VENV)/.demo pyproject.toml
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check -e '.[dev]'
-	touch $@
+$(BIN)/python:
+	@$(PYTHON) -c 'import sys; sys.exit(0 if sys.version_info >= (3, 11) else "deadlines needs Python 3.11 or newer; name one: make PYTHON=python3.11 ...")'
+	$(PYTHON) -m venv $(VENV)
 
-demo: $(VENV)/.demo  ## the main job, against an embedded CalDAV server
+$(VENV)/.demo: pyproject.toml | $(BIN)/python
+	$(PIP) -e '.[demo]'
+	@touch $@
+
+$(VENV)/.dev: pyproject.toml | $(BIN)/python
+	$(PIP) -e '.[dev]'
+	@touch $@ $(VENV)/.demo
+
+demo: $(VENV)/.demo  ## the main job, against an embedded CalDAV server in a throw-away folder
 	$(BIN)/deadlines demo
 
 lint: $(VENV)/.dev  ## rules, format, types, import contracts
@@ -28,7 +34,16 @@ lint: $(VENV)/.dev  ## rules, format, types, import contracts
 test: lint  ## lint, then every test
 	$(BIN)/python -m pytest -n auto
 
-check: test
+check: test  ## the same as test
 
-clean:
+test-pythons:  ## every test on each of python3.11, 3.12 and 3.13 that is here, in the zones and locales that hurt
+	@for version in 3.11 3.12 3.13; do \
+		if python$$version -c '' 2>/dev/null; then \
+			echo "== python$$version"; \
+			$(MAKE) --no-print-directory .tools/venv-$$version/.dev VENV=.tools/venv-$$version PYTHON=python$$version && \
+			TZ=Pacific/Kiritimati LANG=C LC_ALL=C .tools/venv-$$version/bin/python -m pytest -n auto || exit 1; \
+		else echo "== python$$version is not here"; fi; \
+	done
+
+clean:  ## take away what the targets made
 	rm -rf $(VENV) .tools
