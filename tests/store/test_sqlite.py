@@ -504,6 +504,36 @@ def test_an_interrupted_reindex_is_done_again(store: SqliteStore) -> None:
         assert [row.index.summary for row in pass_.stale()] == ["Invoice"]
 
 
+def test_detaching_makes_everything_new_and_drops_what_the_server_was_not_told(store: SqliteStore) -> None:
+    kept = put(store, replace(TASK, uid="kept", href="/kept.ics", etag="e", base=TASK.ical, sent=TASK.ical))
+    removed = put(store, replace(TASK, uid="removed", href="/removed.ics", ical=None, base=TASK.ical))
+    elsewhere = put(store, replace(TASK, uid="elsewhere", calendar="other", href="/kept.ics", etag="e", base=TASK.ical))
+    with command(store) as writer:
+        writer.save_state(CollectionState(calendar=TASK.calendar, url="https://old.example/"))
+        writer.quarantine(Unreadable(calendar=TASK.calendar, href="/bad.ics", etag="e", text="?", reason="odd"))
+
+    with command(store) as writer:
+        writer.detach(TASK.calendar)
+
+    assert store.get(kept.id) == replace(kept, href="", etag="", base=None, sent=None)
+    assert store.get(removed.id) is None
+    assert store.get(elsewhere.id) == elsewhere
+    assert store.state(TASK.calendar) == CollectionState(calendar=TASK.calendar)
+    assert store.unreadable() == ()
+
+
+def test_a_rehearsal_knows_everything_and_changes_nothing(store: SqliteStore) -> None:
+    known = put(store, TASK)
+
+    rehearsed = store.rehearsal()
+    with rehearsed.write(RunKind.COMMAND, "remove", now=NOW) as writer:
+        writer.forget(known)
+
+    assert rehearsed.get(known.id) is None
+    assert store.get(known.id) == known
+    rehearsed.close()
+
+
 # What can go wrong with a file
 
 
@@ -550,6 +580,7 @@ CALLS: dict[str, Callable[[SqliteStore], object]] = {
     "changes": lambda store: store.changes(),
     "reindex": lambda store: store.reindex("x").__enter__(),
     "backup": lambda store: store.backup(store.path.with_name("copy")),
+    "rehearsal": lambda store: store.rehearsal().close(),
     "check": lambda store: store.check(),
     "close": lambda store: store.close(),
 }
