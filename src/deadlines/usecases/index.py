@@ -5,15 +5,18 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from typing import TYPE_CHECKING
 
 from deadlines.core.client import Client
 from deadlines.core.due import due_instant, start_instant
 from deadlines.core.settings import Settings
 from deadlines.core.task import Task
 from deadlines.core.when import AllDay, Floating, When, Zoned
-from deadlines.ical.read import Event, read
 from deadlines.ical.zones import find
 from deadlines.store.base import Index, Store
+
+if TYPE_CHECKING:
+    from deadlines.ical.read import Event
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +27,8 @@ class Indexer:
 
     def __call__(self, text: str, calendar: str) -> tuple[str, Index]:
         """UID and index of a text in a calendar. `CodecError` where it cannot be read."""
+        from deadlines.ical.read import read  # noqa: PLC0415 # a list derives nothing
+
         resource = read(text)
         problem = "; ".join(resource.problems)
         if resource.task is not None:

@@ -5,10 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from deadlines.core.due import due_instant
-from deadlines.core.phrase import parse_when
 from deadlines.core.task import Status
-from deadlines.core.zone_names import find_zone
 from deadlines.store.base import Change, Query, Row, Sort, Unreadable
 from deadlines.usecases.desk import Desk
 from deadlines.usecases.find import find, record_of
@@ -63,6 +60,10 @@ def _statuses(wanted: Wanted) -> tuple[str, ...]:
 def _due_before(desk: Desk, wanted: Wanted) -> int | None:
     limits = [int(desk.now.timestamp())] if wanted.overdue else []
     if wanted.due_before:
+        from deadlines.core.due import due_instant  # noqa: PLC0415 # a list without a date is spared the reading of dates
+        from deadlines.core.phrase import parse_when  # noqa: PLC0415 # likewise
+        from deadlines.core.zone_names import find_zone  # noqa: PLC0415 # likewise
+
         client, owner = desk.client(wanted.client), desk.settings.me
         when = parse_when(wanted.due_before, now=desk.now, client=client, owner=owner, find_zone=find_zone)
         limits.append(int(due_instant(when, client=client, owner=owner).timestamp()))

@@ -66,8 +66,9 @@ def sync(desk: Desk, connect: Connect, request: Request) -> SyncReport:
         if error is None:
             error = one.sync(calendar, report)
         if error is not None:
-            report.outcome = Outcome.GUARDED if report.outcome is Outcome.GUARDED else Outcome.FAILED
             report.error = error
+            if report.outcome is Outcome.OK:
+                report.outcome = Outcome.FAILED
             if isinstance(error, CredentialsRefused | Unreachable):
                 failed[calendar.account] = error
         reports.append(report)

@@ -9,10 +9,7 @@ from dataclasses import dataclass, replace
 from deadlines.core.client import Client
 from deadlines.core.task import Task
 from deadlines.errors import Refused
-from deadlines.ical.build import new_task
-from deadlines.ical.edit import apply as apply_edit
 from deadlines.ical.read import read
-from deadlines.ical.recurring import complete, reopen
 from deadlines.store.base import Record, Row, RunKind, Writer
 from deadlines.usecases.desk import Desk
 from deadlines.usecases.draft import NOTHING, Draft, apply
@@ -30,6 +27,8 @@ class Changed:
 
 def add(desk: Desk, draft: Draft) -> Changed:
     """A new task, in the calendar asked for, else the client's, else the default one."""
+    from deadlines.ical.build import new_task  # noqa: PLC0415 # the other verbs are spared it
+
     client = desk.client(draft.client or "")
     blank = Task(uid=desk.new_uid(), categories=() if client is None else (client.key,))
     if client is not None and draft.categories is not None:
@@ -46,6 +45,8 @@ def add(desk: Desk, draft: Draft) -> Changed:
 
 def edit(desk: Desk, key: str, draft: Draft) -> Changed:
     """Change one task; what was not asked for keeps its very bytes."""
+    from deadlines.ical.edit import apply as apply_edit  # noqa: PLC0415 # the other verbs are spared it
+
     with _transaction(desk) as writer:
         record, text = record_of(desk, find(desk, key))
         before = _task_of(text)
@@ -61,11 +62,15 @@ def edit(desk: Desk, key: str, draft: Draft) -> Changed:
 
 def finish(desk: Desk, keys: Sequence[str]) -> Changed:
     """Complete tasks; one that repeats moves on to its next instance."""
+    from deadlines.ical.recurring import complete  # noqa: PLC0415 # the other verbs are spared it
+
     return _each(desk, keys, lambda text: complete(text, now=desk.now))
 
 
 def unfinish(desk: Desk, keys: Sequence[str]) -> Changed:
     """Open completed tasks again."""
+    from deadlines.ical.recurring import reopen  # noqa: PLC0415 # the other verbs are spared it
+
     return _each(desk, keys, lambda text: reopen(text, now=desk.now))
 
 
