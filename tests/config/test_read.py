@@ -60,6 +60,13 @@ def test_a_client_works_on_their_own_clock() -> None:
     assert client.quota is None
 
 
+def test_a_date_ends_with_my_day_and_with_a_clients_business() -> None:
+    settings = load(CLIENT)
+
+    assert settings.me.all_day_due is AllDayDue.END_OF_DAY
+    assert settings.clients["acme"].all_day_due is AllDayDue.CLOSE_OF_BUSINESS
+
+
 def test_a_client_follows_me_where_a_date_falls_due() -> None:
     text = '[me]\nall_day_due = "end-of-day"\n' + CLIENT
 

@@ -25,8 +25,9 @@ def build(tables: Tables, closed: Closed, *, local_zone: str) -> Settings:
     """The settings that `tables` describe; nothing in them is wrong any more. `closed` has the holidays of each region."""
     calendars = {path[1]: Calendar(name=path[1], **table) for path, table in tables.items() if path[0] == "calendars"}
     me = _owner(tables.get(("me",)), closed, calendars, local_zone)
+    inherited = {key: value for key, value in tables.get(("me",), {}).items() if key == "all_day_due"}
     clients = {
-        path[1]: _client(path[1], table, tables.get((*path, "quota")), closed, me)
+        path[1]: _client(path[1], {**inherited, **table}, tables.get((*path, "quota")), closed)
         for path, table in tables.items()
         if path[0] == "clients" and len(path) == len(("clients", "key"))
     }
@@ -59,8 +60,8 @@ def _only(calendars: Mapping[str, Calendar]) -> str:
             return LOCAL
 
 
-def _client(key: str, table: Table, quota: Table | None, closed: Closed, me: Owner) -> Client:
-    values = {"name": key, "all_day_due": me.all_day_due, **table}
+def _client(key: str, table: Table, quota: Table | None, closed: Closed) -> Client:
+    values = {"name": key, **table}
     availability = _availability(values, closed)
     return Client(key=key, availability=availability, quota=None if quota is None else _quota(quota), **values)
 

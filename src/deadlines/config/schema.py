@@ -106,8 +106,7 @@ SCHEMA: tuple[Section, ...] = (
             Key(
                 "all_day_due",
                 kinds.choice(*AllDayDue),
-                "When a task that is due on a date falls due on that date.",
-                default=AllDayDue.CLOSE_OF_BUSINESS.value,
+                "When a task that is due on a date falls due; left out: end-of-day, and close-of-business for clients.",
             ),
         ),
     ),
@@ -128,7 +127,11 @@ SCHEMA: tuple[Section, ...] = (
             Key("holidays", kinds.REGION, "Whose public holidays they take.", default=""),
             Key("emails", kinds.many(kinds.PATTERN, '["*@acme.example"]'), "Which attendees make a meeting theirs.", default=()),
             Key("calendar", kinds.TEXT, "Where their tasks go; left out: the default calendar.", default=""),
-            Key("all_day_due", kinds.choice(*AllDayDue), "As under [me], for this client; left out: as there."),
+            Key(
+                "all_day_due",
+                kinds.choice(*AllDayDue),
+                "As under [me], for this client; left out: as said there, else close-of-business.",
+            ),
             Key("warn_before", kinds.DURATION, "How long before the due instant a task is due soon.", default="3d"),
             Key("buffer", kinds.DURATION, "Be done this much before the due instant.", default="0h"),
         ),
