@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime, time
 
@@ -15,8 +16,9 @@ from deadlines.core.task import Status, Task
 from deadlines.core.when import AllDay, When, Zoned
 from deadlines.core.zone_names import find_zone
 from deadlines.errors import InputError, Refused
+from deadlines.store.base import Index
 from deadlines.usecases.desk import Desk
-from deadlines.usecases.find import find
+from deadlines.usecases.find import find, related
 
 NOTHING = ("", "none")
 """What is typed to take a property away."""
@@ -43,20 +45,18 @@ class Draft:
 
 
 def apply(desk: Desk, draft: Draft, task: Task, client: Client | None) -> Task:
-    """`task` as the draft wants it; `client` is whose it will be, on whose clock phrases are read."""
+    """`task` as the draft wants it, but for its categories; `client` is whose it is, on whose clock phrases are read."""
     changed = task
     if draft.summary is not None:
         changed = replace(changed, summary=_summary(draft.summary))
     if draft.note is not None:
-        changed = replace(changed, description=draft.note)
+        changed = replace(changed, description="" if draft.note in NOTHING else draft.note)
     if draft.priority is not None:
         changed = replace(changed, priority=draft.priority)
     if draft.percent_complete is not None:
         changed = replace(changed, percent_complete=draft.percent_complete)
     if draft.status is not None:
-        changed = replace(changed, status=Status(draft.status))
-    if draft.categories is not None:
-        changed = replace(changed, categories=tuple(category for category in draft.categories if category not in NOTHING))
+        changed = _in_status(changed, Status(draft.status), desk.now)
     if draft.estimate is not None:
         changed = replace(changed, estimate=None if draft.estimate in NOTHING else parse_duration(draft.estimate))
     if draft.repeat is not None:
@@ -72,9 +72,24 @@ def _summary(text: str) -> str:
     return summary
 
 
+def _in_status(task: Task, status: Status, now: datetime) -> Task:
+    """COMPLETED and PERCENT-COMPLETE say what STATUS says (RFC 5545 §3.8.1.11); a series ends, where `done` moves it on."""
+    if status is task.status:
+        return task
+    if status is Status.COMPLETED:
+        return replace(task, status=status, completed=now, percent_complete=100)
+    was_done = task.status is Status.COMPLETED
+    return replace(task, status=status, completed=None, percent_complete=0 if was_done else task.percent_complete)
+
+
 def _times(desk: Desk, draft: Draft, task: Task, client: Client | None) -> Task:
+    """What comes from elsewhere may be due before it starts; it stays so until its times are what is changed."""
+    if draft.due is None and draft.start is None and draft.repeat is None:
+        return task
     due = task.due if draft.due is None else _when(desk, draft.due, client)
     start = task.start if draft.start is None else _when(desk, draft.start, client)
+    if draft.start is None and start is not None and start == task.due:
+        start = due if task.rrule else None  # it is there for the sake of the rule alone (RFC 5545 §3.8.5.3)
     if task.rrule and start is None:
         if due is None:
             raise InputError("a task that repeats needs a due date", hint='add --due, for example --due "fri 17:00"')
@@ -113,15 +128,43 @@ def _when(desk: Desk, text: str, client: Client | None) -> When | None:
 
 
 def _relations(desk: Desk, draft: Draft, task: Task) -> Task:
-    parent = task.parent if draft.parent is None else _uid(desk, draft.parent, task)
-    after = task.after if draft.after is None else tuple(uid for key in draft.after if (uid := _uid(desk, key, task)))
+    parent = task.parent if draft.parent is None else _parent(desk, draft.parent, task)
+    after = task.after if draft.after is None else _uids(desk, draft.after, task)
     return replace(task, parent=parent, after=after)
 
 
-def _uid(desk: Desk, key: str, task: Task) -> str:
+def _uids(desk: Desk, keys: Iterable[str], task: Task) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(uid for key in keys if (uid := _after(desk, key, task))))
+
+
+def _parent(desk: Desk, key: str, task: Task) -> str:
     if key in NOTHING:
         return ""
     uid = find(desk, key).uid
-    if uid == task.uid:
-        raise Refused("a task cannot be its own parent or wait for itself")
+    _refuse_circle(desk, task, uid, "be part of", lambda index: (index.parent,) if index.parent else ())
     return uid
+
+
+def _after(desk: Desk, key: str, task: Task) -> str:
+    if key in NOTHING:
+        return ""
+    uid = find(desk, key).uid
+    _refuse_circle(desk, task, uid, "wait for", lambda index: index.after)
+    return uid
+
+
+def _refuse_circle(desk: Desk, task: Task, uid: str, verb: str, onward: Callable[[Index], tuple[str, ...]]) -> None:
+    """Refuse a relation that leads from `uid` back to the task, and name the way."""
+    waiting: list[tuple[str, tuple[str, ...]]] = [(uid, (task.summary,))]
+    seen = {uid}
+    while waiting:
+        here, path = waiting.pop()
+        if here == task.uid:
+            raise Refused(f"a task cannot {verb} itself: {' -> '.join((*path, task.summary))}")
+        record = related(desk, here)
+        if record is None:
+            continue
+        for there in onward(record.index):
+            if there not in seen:
+                seen.add(there)
+                waiting.append((there, (*path, record.index.summary)))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from deadlines.core.settings import LOCAL
 from deadlines.errors import AmbiguousInput, Refused, UnknownName
 from deadlines.store.base import Record, Row
 from deadlines.usecases.desk import Desk
@@ -12,12 +13,22 @@ def find(desk: Desk, key: str) -> Row:
     rows = desk.store.find(key.strip())
     if not rows:
         raise UnknownName("task", key, hint="deadlines list --all shows every task with its number")
-    if len(rows) > 1:
-        raise AmbiguousInput("task", key, [f"{row.id} ({row.index.summary})" for row in rows[:5]])
-    row = rows[0]
-    if row.index.component != "VTODO":
-        raise Refused(f"{key} is not a task but a {row.index.component}", hint="deadlines list --all shows the tasks")
-    return row
+    tasks = [row for row in rows if row.index.component == "VTODO"]
+    if not tasks:
+        raise Refused(f"{key} is not a task but a {rows[0].index.component}", hint="deadlines list --all shows the tasks")
+    if len(tasks) > 1:
+        raise AmbiguousInput("task", key, [str(row.id) for row in tasks[:5]])
+    return tasks[0]
+
+
+def related(desk: Desk, uid: str) -> Record | None:
+    """The task that a RELATED-TO names, wherever it is kept; None where it is not here."""
+    me = desk.settings.me
+    for calendar in dict.fromkeys((*desk.settings.calendars, me.default_calendar, LOCAL)):
+        record = desk.store.by_uid(calendar, uid)
+        if record is not None and record.ical is not None:
+            return record
+    return None
 
 
 def record_of(desk: Desk, row: Row) -> tuple[Record, str]:

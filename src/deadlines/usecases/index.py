@@ -68,14 +68,15 @@ class Indexer:
         )
 
     def client_of(self, categories: Iterable[str], calendar: str) -> Client | None:
-        """Whose task it is: the client whose key or name is among the categories, else the only one with that calendar."""
+        """Whose task it is: the first client that a category calls by key or name, else the only one with that calendar."""
         clients = self.settings.clients
         if not clients:
             return None
-        labels = {category.casefold() for category in categories}
-        if labels:
+        for label in map(str.casefold, categories):
+            if label in clients:
+                return clients[label]
             for client in clients.values():
-                if client.key in labels or client.name.casefold() in labels:
+                if client.name.casefold() == label:
                     return client
         if calendar == self.settings.me.default_calendar:
             return None

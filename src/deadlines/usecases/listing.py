@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from math import ceil
 
 from deadlines.core.task import Status
+from deadlines.errors import InputError
 from deadlines.store.base import Change, Query, Row, Sort, Unreadable
 from deadlines.usecases.desk import Desk
-from deadlines.usecases.find import find, record_of
+from deadlines.usecases.find import find, record_of, related
 from deadlines.usecases.view import TaskView, view
 
 OPEN = (Status.NEEDS_ACTION.value, Status.IN_PROCESS.value)
@@ -30,7 +32,10 @@ class Wanted:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Listed:
-    """The rows asked for, lazily, and how many there are in all; and what could not be read and is therefore missing."""
+    """The rows asked for, lazily; how many there would be without a limit, -1 where none was asked for; what is missing.
+
+    `unreadable` is on the server but in no list.
+    """
 
     rows: Iterator[Row]
     total: int
@@ -52,21 +57,24 @@ def listing(desk: Desk, wanted: Wanted) -> Listed:
 
 
 def _statuses(wanted: Wanted) -> tuple[str, ...]:
+    if wanted.overdue and wanted.status and wanted.status not in OPEN:
+        raise InputError(f"what is {wanted.status} is not overdue", hint="leave out --overdue or --status")
     if wanted.status:
         return (wanted.status,)
     return () if wanted.everything and not wanted.overdue else OPEN
 
 
 def _due_before(desk: Desk, wanted: Wanted) -> int | None:
-    limits = [int(desk.now.timestamp())] if wanted.overdue else []
+    limits = [ceil(desk.now.timestamp())] if wanted.overdue else []
     if wanted.due_before:
-        from deadlines.core.due import due_instant  # noqa: PLC0415 # a list without a date is spared the reading of dates
+        from deadlines.core.due import start_instant  # noqa: PLC0415 # a list without a date is spared the reading of dates
         from deadlines.core.phrase import parse_when  # noqa: PLC0415 # likewise
         from deadlines.core.zone_names import find_zone  # noqa: PLC0415 # likewise
 
         client, owner = desk.client(wanted.client), desk.settings.me
         when = parse_when(wanted.due_before, now=desk.now, client=client, owner=owner, find_zone=find_zone)
-        limits.append(int(due_instant(when, client=client, owner=owner).timestamp()))
+        # A date alone is its beginning: what is due on it is not due before it.
+        limits.append(int(start_instant(when, client=client, owner=owner).timestamp()))
     return min(limits, default=None)
 
 
@@ -85,8 +93,8 @@ def show(desk: Desk, key: str) -> Shown:
     """One task whole."""
     row = find(desk, key)
     _, text = record_of(desk, row)
-    related = [uid for uid in (row.index.parent, *row.index.after) if uid]
-    names = {uid: rows[0].index.summary for uid in related if (rows := desk.store.find(uid))}
+    uids = [uid for uid in (row.index.parent, *row.index.after) if uid]
+    names = {uid: record.index.summary for uid in uids if (record := related(desk, uid))}
     return Shown(
         task=view(row, desk.settings, now=desk.now),
         ical=text,

@@ -14,7 +14,7 @@ from deadlines.store.base import Record, Row, RunKind, Writer
 from deadlines.usecases.desk import Desk
 from deadlines.usecases.draft import NOTHING, Draft, apply
 from deadlines.usecases.find import find, record_of
-from deadlines.usecases.view import TaskView, view
+from deadlines.usecases.view import TaskView, view, without_client
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,14 +29,12 @@ def add(desk: Desk, draft: Draft) -> Changed:
     """A new task, in the calendar asked for, else the client's, else the default one."""
     from deadlines.ical.build import new_task  # noqa: PLC0415 # the other verbs are spared it
 
-    client = desk.client(draft.client or "")
-    blank = Task(uid=desk.new_uid(), categories=() if client is None else (client.key,))
-    if client is not None and draft.categories is not None:
-        draft = replace(draft, categories=(client.key, *draft.categories))
-    calendar = desk.calendar(draft.calendar or (client.calendar if client else "") or desk.settings.me.default_calendar)
-    task = apply(desk, draft, blank, client)
-    text = new_task(task, now=desk.now)
+    blank = Task(uid=desk.new_uid())
     with _transaction(desk) as writer:
+        wanted = _wanted(desk, draft)
+        calendar = desk.calendar(draft.calendar or (wanted.calendar if wanted else "") or desk.settings.me.default_calendar)
+        client, labelled = _labelled(desk, draft, blank, owner=None, calendar=calendar)
+        text = new_task(apply(desk, draft, labelled, client), now=desk.now)
         uid, index = desk.index(text, calendar)
         saved = writer.put(Record(uid=uid, calendar=calendar, ical=text, index=index))
         run = writer.run
@@ -51,11 +49,10 @@ def edit(desk: Desk, key: str, draft: Draft) -> Changed:
         record, text = record_of(desk, find(desk, key))
         before = _task_of(text)
         owner = desk.index.client_of(before.categories, record.calendar)
-        client, draft = _client_wanted(desk, draft, before, owner)
         calendar = record.calendar if draft.calendar is None else desk.calendar(draft.calendar)
-        after = apply(desk, draft, before, client)
-        edited = apply_edit(text, after, now=desk.now)
-        saved = _move(desk, writer, record, edited, calendar)
+        client, labelled = _labelled(desk, draft, before, owner=owner, calendar=calendar)
+        edited = apply_edit(text, apply(desk, draft, labelled, client), now=desk.now)
+        saved = _save(desk, writer, record, edited, calendar)
         run = writer.run
     return _changed(desk, run, [saved])
 
@@ -96,9 +93,8 @@ def _each(desk: Desk, keys: Sequence[str], change: Callable[[str], str]) -> Chan
     with _transaction(desk) as writer:
         for row in {row.id: row for row in (find(desk, key) for key in keys)}.values():
             record, text = record_of(desk, row)
-            changed = change(text)
-            _, index = desk.index(changed, record.calendar)
-            saved.append(writer.put(replace(record, ical=changed, index=index)))
+            _task_of(text)
+            saved.append(_save(desk, writer, record, change(text), record.calendar))
         run = writer.run
     return _changed(desk, run, saved)
 
@@ -110,30 +106,49 @@ def _task_of(text: str) -> Task:
     return task
 
 
-def _client_wanted(desk: Desk, draft: Draft, task: Task, owner: Client | None) -> tuple[Client | None, Draft]:
-    """Whose the task will be, and the draft with the categories that say so."""
-    client = owner if draft.client is None else (None if draft.client in NOTHING else desk.client(draft.client))
-    if draft.client is None and draft.categories is None:
-        return client, draft
-    names = set() if owner is None else {owner.key, owner.name.casefold()}
-    old = [category for category in task.categories if category.casefold() in names]
-    others = draft.categories
-    if others is None:
-        others = tuple(category for category in task.categories if category not in old)
-    elif client is owner:
-        return client, replace(draft, categories=(*old, *others))
-    return client, replace(draft, categories=others if client is None else (client.key, *others))
+def _wanted(desk: Desk, draft: Draft) -> Client | None:
+    return None if draft.client is None or draft.client in NOTHING else desk.client(draft.client)
 
 
-def _move(desk: Desk, writer: Writer, record: Record, text: str, calendar: str) -> Record:
+def _labelled(desk: Desk, draft: Draft, task: Task, *, owner: Client | None, calendar: str) -> tuple[Client | None, Task]:
+    """Whose the task will be in that calendar, and the task with the categories that say so.
+
+    What is the client's stays so when it moves; what is nobody's becomes the client's into whose calendar it moves.
+    """
+    client = owner if draft.client is None else _wanted(desk, draft)
+    others = without_client(task.categories, owner)
+    theirs = tuple(category for category in task.categories if category not in others) if client is owner else ()
+    if draft.categories is not None:
+        categories = (*theirs, *(category for category in draft.categories if category not in (*NOTHING, *theirs)))
+    else:
+        categories = task.categories if client is owner else others
+    if client is not None and desk.index.client_of(categories, calendar) is not client:
+        categories = (client.key, *categories)
+    found = desk.index.client_of(categories, calendar)
+    if draft.client is not None and client is None and found is not None:
+        raise Refused(
+            f"what is kept in calendar {calendar} or has such a category belongs to client {found.key}",
+            hint="name another --calendar or --category too",
+        )
+    return found, replace(task, categories=tuple(dict.fromkeys(categories)))
+
+
+def _save(desk: Desk, writer: Writer, record: Record, text: str, calendar: str) -> Record:
     """Save an edited text; in another calendar it is a new resource there, and removed where it was."""
+    if calendar == record.calendar and text == record.ical:
+        return record
     _, index = desk.index(text, calendar)
     if calendar == record.calendar:
         return writer.put(replace(record, ical=text, index=index))
-    moved = Record(uid=record.uid, calendar=calendar, ical=text, index=index)
-    if record.base is None and record.sent is None:
-        return writer.put(replace(moved, id=record.id))
+    there = desk.store.by_uid(calendar, record.uid)
+    if there is not None and there.ical is not None:
+        raise Refused(f"calendar {calendar} has this task already", hint=f"it is number {there.id} there")
     writer.put(replace(record, ical=None), note=f"moved to calendar {calendar}")
+    if there is not None:
+        moved = replace(there, ical=text, index=index)
+    else:
+        unknown = record.base is None and record.sent is None
+        moved = Record(id=record.id if unknown else 0, uid=record.uid, calendar=calendar, ical=text, index=index)
     return writer.put(moved, note=f"moved from calendar {record.calendar}")
 
 

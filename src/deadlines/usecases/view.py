@@ -61,6 +61,7 @@ class TaskView:
         return shown
 
 
+_OPEN = frozenset(status.value for status in Status if status.is_open)
 _JSON = (
     "uid", "id", "summary", "client", "calendar", "status", "priority", "percent_complete", "categories", "due", "start",
     "completed", "estimate", "repeat", "parent", "after", "note", "overdue", "findings",
@@ -115,7 +116,7 @@ def without_client(categories: tuple[str, ...], client: Client | None) -> tuple[
 
 
 def _is_open(index: Index) -> bool:
-    return Status(index.status).is_open if index.status else False
+    return index.status in _OPEN
 
 
 def _moment(spelt: tuple[str, str, str], instant: datetime | None, client: Client | None, settings: Settings) -> Moment | None:
