@@ -9,20 +9,25 @@ from types import MappingProxyType
 from zoneinfo import ZoneInfo
 
 import pytest
+from tests.servers.fake import FakeDav
 
 from deadlines.core.availability import Availability, parse_hours
 from deadlines.core.client import Client, Owner
 from deadlines.core.settings import Account, Calendar, Settings
-from deadlines.store.base import Record
+from deadlines.remote.caldav import CalDavCollection
+from deadlines.remote.http import Client as HttpClient
+from deadlines.store.base import Record, Store
 from deadlines.store.holidays import RegionHolidays
 from deadlines.store.sqlite import SqliteStore
 from deadlines.usecases.desk import Desk
 from deadlines.usecases.index import Indexer
+from deadlines.usecases.sync import Request, sync
 
 NOW = datetime(2026, 11, 23, 12, tzinfo=UTC)
 """A Monday noon; Thursday is Thanksgiving in New York."""
 
 Later = Callable[[timedelta], Desk]
+Synced = Callable[[Desk], int]
 
 
 def at(zone: str) -> Availability:
@@ -71,6 +76,47 @@ def desk(store: SqliteStore, settings: Settings) -> Desk:
 def later(desk: Desk) -> Later:
     """The same desk some time after."""
     return lambda passed: replace(desk, now=NOW + passed)
+
+
+class Phone:
+    """Somebody else's client of the calendar `work`."""
+
+    def __init__(self, dav: FakeDav) -> None:
+        self.dav = dav
+
+    def texts(self) -> tuple[str, ...]:
+        return tuple(self.dav.texts().values())
+
+    def put(self, ical: str) -> None:
+        """Save a task under the name that its UID has there."""
+        uid = next(line for line in ical.split("\r\n") if line.startswith("UID:"))
+        self.dav.put(f"/kari/tasks/{self._name(uid) or 'phone.ics'}", ical)
+
+    def remove(self, uid: str) -> None:
+        self.dav.remove(f"/kari/tasks/{self._name(f'UID:{uid}')}")
+
+    def _name(self, uid: str) -> str:
+        return next((name for name, text in self.dav.texts().items() if f"{uid}\r\n" in text), "")
+
+
+@pytest.fixture
+def phone(fake_dav: FakeDav) -> Phone:
+    return Phone(fake_dav)
+
+
+@pytest.fixture
+def synced(fake_dav: FakeDav) -> Synced:
+    """Syncs the calendar `work`; gives the number of the run."""
+
+    def connect(_store: Store, _calendar: Calendar) -> CalDavCollection:
+        return CalDavCollection(HttpClient(fake_dav.url, connect=fake_dav.connect, pause=lambda _: None), "/kari/tasks/")
+
+    def run(desk: Desk) -> int:
+        report = sync(desk, connect, Request(timer=lambda: 0.0, calendars=("work",)))
+        assert report.calendars[0].error is None
+        return report.run
+
+    return run
 
 
 def record(desk: Desk, number: int) -> Record:

@@ -1,25 +1,42 @@
 """The journal, and taking back what a command or a run of sync did.
 
-Taking back is itself a run. Where a task changed again since, its newer edits stay: the undo is a three-way merge that carries
-the difference between after and before over to what is there now. The next sync carries the result to the server.
+Taking back is itself a run, and the next sync carries it on to the server. For each change of the run, the last first:
+
+    what is here now says what the change left     it becomes what it was before, or is removed if the change created it
+    it was edited since                            a three-way merge takes the change back and keeps the newer edits; what both
+                                                   touched keeps its newer value, and is named
+    it was removed since, came back since,         it stays as it is, and is named
+    or was created and then edited
+
+*Says* is not *spells*: a server that stores a task in other words did not edit it.
+
+A run that was taken back is in force again when the undo is itself taken back, and so on. `undo` without a number takes the
+newest command or sync that is in force; so several in a row go back step by step, and after `undo` of an undo begin again there.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from datetime import datetime
 
 from deadlines.errors import Refused, UnknownName
+from deadlines.ical.edit import master, touch
+from deadlines.ical.read import read
+from deadlines.ical.tree import parse
 from deadlines.store.base import Change, Record, Row, Run, RunKind, Writer
-from deadlines.sync.merge import Prefer, merge
+from deadlines.sync.merge import Prefer, merge, same_meaning
 from deadlines.usecases.desk import Desk
 from deadlines.usecases.find import find
 from deadlines.usecases.view import TaskView, view
 
+_FAR_BACK = 1000
+"""How many runs are looked at for one to take back."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Undone:
-    """What an undo did. `kept` are items that it left alone, each with the reason."""
+    """What an undo did. `run` is 0 when nothing changed. `kept` are items left alone at least in part, each with the reason."""
 
     run: int
     undid: Run
@@ -47,21 +64,17 @@ def changes_of_task(desk: Desk, key: str) -> Sequence[Change]:
 
 
 def undo(desk: Desk, number: int | None) -> Undone:
-    """Take back a run, by default the newest one that was not taken back and is not itself an undo."""
+    """Take back a run, by default the newest one that is in force and not itself an undo."""
     target = _newest(desk) if number is None else _run(desk, number)
-    if target.undone_by is not None:
-        raise Refused(
-            f"run {target.id} was taken back already by run {target.undone_by}",
-            hint=f"deadlines undo {target.undone_by} puts it back",
-        )
     run = desk.store.new_run(RunKind.UNDO, desk.command, now=desk.now, undoes=target.id)
     work = _Undo(desk)
     with desk.store.write(RunKind.UNDO, desk.command, now=desk.now, run=run) as writer:
+        _refuse_twice(desk, _run(desk, target.id))
         for change in reversed(desk.store.changes(run=target.id)):
             work.take_back(writer, change)
     rows = [Row(id=record.id, uid=record.uid, calendar=record.calendar, index=record.index) for record in work.restored.values()]
     return Undone(
-        run=run,
+        run=0 if desk.store.run(run) is None else run,
         undid=target,
         tasks=tuple(view(row, desk.settings, now=desk.now) for row in rows),
         removed=tuple(work.removed),
@@ -70,8 +83,8 @@ def undo(desk: Desk, number: int | None) -> Undone:
 
 
 def _newest(desk: Desk) -> Run:
-    for run in desk.store.runs(limit=1000):
-        if run.kind is not RunKind.UNDO and run.undone_by is None:
+    for run in desk.store.runs(limit=_FAR_BACK):
+        if run.kind is not RunKind.UNDO and _undone_by(desk, run) is None:
             return run
     raise Refused("there is nothing to take back", hint="deadlines log shows what was changed")
 
@@ -83,6 +96,18 @@ def _run(desk: Desk, number: int) -> Run:
     return run
 
 
+def _undone_by(desk: Desk, run: Run) -> Run | None:
+    """The undo because of which a run is not in force; an undo that was itself taken back does not count."""
+    undo = None if run.undone_by is None else desk.store.run(run.undone_by)
+    return undo if undo is not None and _undone_by(desk, undo) is None else None
+
+
+def _refuse_twice(desk: Desk, target: Run) -> None:
+    undo = _undone_by(desk, target)
+    if undo is not None:
+        raise Refused(f"run {target.id} was taken back already by run {undo.id}", hint=f"deadlines undo {undo.id} puts it back")
+
+
 class _Undo:
     """Takes back the changes of one run, the last first."""
 
@@ -91,38 +116,72 @@ class _Undo:
         self.restored: dict[int, Record] = {}
         self.removed: list[str] = []
         self.kept: list[tuple[str, str]] = []
+        self._stayed: set[str] = set()
 
     def take_back(self, writer: Writer, change: Change) -> None:
         """Bring a record to what it was before the change."""
-        now = self._desk.store.get(change.record)
-        current = now.ical if now is not None else None
-        if change.before in (change.after, current):
+        now = self._now(change)
+        current = None if now is None else now.ical
+        match change.before, current:
+            case before, here if before in (change.after, here):
+                pass
+            case str(), _ if change.after is None and change.uid in self._stayed:
+                pass  # the other half of a move
+            case None, str(here):
+                assert now is not None
+                self._remove(writer, change, now, here)
+            case str(before), None if change.after is None:
+                self._restore(writer, change, now, before)
+            case str(), None:
+                self.kept.append((change.summary, "it was removed since"))
+            case str(before), str(here):
+                assert now is not None
+                self._merge(writer, change, replace(now, ical=here), before)
+
+    def _now(self, change: Change) -> Record | None:
+        """What became of the record; one that was forgotten may have come back under another number."""
+        return self._desk.store.get(change.record) or self._desk.store.by_uid(change.calendar, change.uid)
+
+    def _remove(self, writer: Writer, change: Change, now: Record, here: str) -> None:
+        if change.after is None or not _says(here, change.after):
+            self.kept.append((change.summary, "it was changed again since, so it stays"))
+            self._stayed.add(change.uid)
             return
-        if current != change.after:
-            self._merge_back(writer, change, now)
-        elif change.before is None:
-            assert now is not None
-            writer.put(replace(now, ical=None))
-            self.restored.pop(now.id, None)
-            self.removed.append(change.summary)
+        writer.put(replace(now, ical=None))
+        self.restored.pop(now.id, None)
+        self.removed.append(change.summary)
+
+    def _merge(self, writer: Writer, change: Change, now: Record, before: str) -> None:
+        assert now.ical is not None
+        if change.after is None:
+            self.kept.append((change.summary, "it came back since"))
+        elif now.ical == change.after:
+            self._restore(writer, change, now, before)
         else:
-            self._restore(writer, change, now, change.before)
+            merged = merge(change.after, now.ical, before, Prefer.MINE)
+            if merged.conflicts:
+                what = ", ".join(merged.conflicts)
+                self.kept.append((change.summary, f"{what} changed again since, and keeps its newer value"))
+            if not _says(merged.text, now.ical):
+                self._restore(writer, change, now, merged.text)
 
     def _restore(self, writer: Writer, change: Change, now: Record | None, text: str) -> None:
+        if now is not None and now.base is not None and not _says(text, now.base):
+            text = _stamped(text, now=self._desk.now)
         uid, index = self._desk.index(text, change.calendar)
         record = now or Record(id=change.record, uid=uid, calendar=change.calendar, ical=text, index=index)
-        if now is None:
-            other = self._desk.store.by_uid(change.calendar, uid)
-            record = record if other is None else other
-        saved = writer.put(replace(record, uid=uid, calendar=change.calendar, ical=text, index=index))
+        saved = writer.put(replace(record, ical=text, index=index))
         self.restored[saved.id] = saved
 
-    def _merge_back(self, writer: Writer, change: Change, now: Record | None) -> None:
-        if now is None or now.ical is None or change.before is None or change.after is None:
-            self.kept.append((change.summary, "it was changed again since, and cannot be taken back alone"))
-            return
-        merged = merge(change.after, now.ical, change.before, Prefer.MINE)
-        if merged.conflicts:
-            what = ", ".join(merged.conflicts)
-            self.kept.append((change.summary, f"{what} changed again since, and keeps its newer value"))
-        self._restore(writer, change, now, merged.text)
+
+def _stamped(text: str, *, now: datetime) -> str:
+    """What the server knows otherwise was changed now: that decides a conflict with somebody else's edit."""
+    if read(text).task is None:
+        return text
+    root = parse(text)
+    touch(master(root), now=now, revised=False)
+    return root.render()
+
+
+def _says(one: str, other: str) -> bool:
+    return one == other or same_meaning(one, other)
