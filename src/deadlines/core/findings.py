@@ -8,12 +8,13 @@ from __future__ import annotations
 import enum
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime, timedelta
 
-from deadlines.core.availability import close_of_business
+from deadlines.core.availability import close_of_business, windows
 from deadlines.core.client import AllDayDue, Client, Owner
 from deadlines.core.clocks import both_clocks, format_date, time_left
-from deadlines.core.when import AllDay, When
+from deadlines.core.span import Span
+from deadlines.core.when import AllDay, When, to_local
 
 
 class Severity(enum.Enum):
@@ -41,6 +42,9 @@ _SEVERITY = {
     Code.UNREADABLE: Severity.WARNING,
     Code.DOUBTFUL: Severity.WARNING,
 }
+
+
+_MOMENT = timedelta(seconds=1)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -106,17 +110,20 @@ def of_task(
             yield finding(Code.MISSED, f"was due {clocks} ({time_left(due, now)})", due=due)
         elif client is not None and due - now <= client.warn_before:
             yield finding(Code.DUE_SOON, f"is due {clocks} ({time_left(due, now)})", due=due)
-        if client is not None and isinstance(when, AllDay) and _falls_on_day_off(client, when):
-            day = format_date(when.date, year=now.year)
-            yield finding(
-                Code.DUE_ON_DAY_OFF,
-                f"{client.name} does not work on {day}, so it is due when that day ends there",
-                date=when.date,
-            )
+        day = None if client is None else _day_off(client, when, due)
+        if client is not None and day is not None:
+            ends = isinstance(when, AllDay) and client.all_day_due is AllDayDue.CLOSE_OF_BUSINESS
+            so = ", so it is due when that day ends there" if ends else ""
+            said = format_date(day, year=to_local(now, client.zone).year)
+            yield finding(Code.DUE_ON_DAY_OFF, f"{client.name} does not work on {said}{so}", date=day)
 
     return tuple(all_of())
 
 
-def _falls_on_day_off(client: Client, when: AllDay) -> bool:
-    """Whether the client's close of business would say when it is due, but there is none."""
-    return client.all_day_due is AllDayDue.CLOSE_OF_BUSINESS and close_of_business(client.availability, when.date) is None
+def _day_off(client: Client, when: When | None, due: datetime) -> date | None:
+    """The date of the client on which it is due, if they do not work on it; a night shift belongs to the day it began on."""
+    day = when.date if isinstance(when, AllDay) else to_local(due, client.zone).date()
+    if close_of_business(client.availability, day) is not None:
+        return None
+    at_work = not isinstance(when, AllDay) and any(windows(client.availability, Span(due - _MOMENT, due)))
+    return None if at_work else day
