@@ -482,6 +482,7 @@ def test_reindex_happens_once_per_fingerprint(store: SqliteStore) -> None:
     removed = put(store, replace(TASK, uid="gone", ical=None, base="BEGIN"))
     with store.reindex("2026b") as pass_:
         assert pass_ is not None
+        assert pass_.before == ""
         for row in pass_.stale():
             pass_.replace(row.id, row.index._replace(due_at=7))
 
@@ -490,6 +491,9 @@ def test_reindex_happens_once_per_fingerprint(store: SqliteStore) -> None:
     kept = [store.get(record.id) for record in (saved, removed)]
     assert [record.index.due_at for record in kept if record] == [7, 7]
     assert [row.id for row in store.rows(Query())] == [saved.id]
+    with store.reindex("2026f") as changed:
+        assert changed is not None
+        assert changed.before == "2026b"
 
 
 def test_an_interrupted_reindex_is_done_again(store: SqliteStore) -> None:

@@ -342,6 +342,9 @@ class Store(Protocol):
 class Reindex(Protocol):
     """A pass over every record whose derived columns are stale."""
 
+    before: str
+    """The fingerprint with which they were derived; empty where there was none."""
+
     def stale(self) -> Iterator[Row]:
         """Every row, also of records that were removed here."""
         ...

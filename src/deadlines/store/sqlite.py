@@ -165,7 +165,8 @@ class SqliteStore:
             if self._derived_with(fingerprint):  # another process was quicker
                 yield None
                 return
-            yield SqliteReindex(self._database)
+            before = self._database.one("fingerprint")
+            yield SqliteReindex(self._database, before[0] if before else "")
             self._database.named("fingerprint_put", {"fingerprint": rows.clean(fingerprint)})
 
     def backup(self, target: Path) -> None:
@@ -207,8 +208,9 @@ class SqliteStore:
 class SqliteReindex:
     """A pass over every record, in pages, so that replacing does not disturb the reading."""
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: Database, before: str) -> None:
         self._database = database
+        self.before = before
 
     def stale(self) -> Iterator[Row]:
         """Every row."""
