@@ -15,10 +15,10 @@ from typing import TYPE_CHECKING
 from deadlines import clock
 from deadlines.config import locations
 from deadlines.core.settings import Account, Calendar, Settings
-from deadlines.errors import CollectionMissing, UnknownName
+from deadlines.errors import AmbiguousInput, CollectionMissing, UnknownName
 
 if TYPE_CHECKING:
-    from collections.abc import Container, Iterable
+    from collections.abc import Callable, Container, Iterable
     from contextlib import AbstractContextManager
     from datetime import date, datetime
 
@@ -54,19 +54,24 @@ def embedded_server(folder: Path) -> AbstractContextManager[EmbeddedServer]:
     return run(folder)
 
 
-class Workshop:
-    """One command's adapters. `command` is what was typed, for the journal; `config` what `--config` said."""
+def _nobody(_line: str) -> None:
+    """Nobody is told."""
 
-    def __init__(self, command: str, *, config: str | None) -> None:
+
+class Workshop:
+    """One command's adapters. `command` is what was typed, for the journal; `config` what `--config` said.
+
+    `tell` is called with a line for people when something moved that nobody touched.
+    """
+
+    def __init__(self, command: str, *, config: str | None, tell: Callable[[str], None] = _nobody) -> None:
         self._command = command
         self._flag = config
+        self._tell = tell
         self._clients: dict[str, Client] = {}
         self.timer = monotonic
-
-    @cached_property
-    def zone_data(self) -> str:
-        """Which time zone database is used; asking chooses it, so it is asked before any zone is opened."""
-        return clock.use_newest_zone_data()
+        self.zone_data = clock.use_newest_zone_data()
+        """Which time zone database is used. It is chosen before anything here can open a zone."""
 
     @cached_property
     def now(self) -> datetime:
@@ -103,7 +108,6 @@ class Workshop:
         """The configuration, or the defaults where there is no file. `ConfigError` with every problem."""
         from deadlines.config.read import read, read_named  # noqa: PLC0415 # built on first use
 
-        assert self.zone_data
         reader = read if self._flag is None else read_named
         return reader(self.config_path, holidays=self.holidays, local_zone=self.local_zone)
 
@@ -112,7 +116,6 @@ class Workshop:
         """The configuration file, to be edited."""
         from deadlines.config.edit import ConfigFile  # noqa: PLC0415 # built on first use
 
-        assert self.zone_data
         return ConfigFile(path=self.config_path, holidays=self.holidays, local_zone=self.local_zone)
 
     def holidays(self, region: str) -> Container[date]:
@@ -138,12 +141,13 @@ class Workshop:
     def desk(self) -> Iterator[Desk]:
         """What a use case works with. What was derived under another configuration or zone database is derived anew first."""
         from deadlines.usecases.desk import Desk  # noqa: PLC0415 # built on first use
-        from deadlines.usecases.index import Indexer, fingerprint, refresh  # noqa: PLC0415 # built on first use
+        from deadlines.usecases.index import Indexer  # noqa: PLC0415 # built on first use
 
         settings = self.settings
         index = Indexer(settings)
         with self.store() as store:
-            refresh(store, index, fingerprint(settings, self.zone_data))
+            if said := self._refresh(store):
+                self._tell(said)
             yield Desk(
                 store=store,
                 settings=settings,
@@ -217,6 +221,7 @@ class Workshop:
             zone_data=self.zone_data,
             database=str(self.database),
             store=self.store,
+            refresh=self._refresh,
             probe=self.capabilities,
             free=shutil.disk_usage(existing).free,
             executable=shutil.which("deadlines", path=CRON_PATH),
@@ -224,19 +229,30 @@ class Workshop:
             now=self.now,
         )
 
+    def _refresh(self, store: Store) -> str:
+        from deadlines.usecases.index import Indexer  # noqa: PLC0415 # built on first use
+        from deadlines.usecases.refresh import news, refresh  # noqa: PLC0415 # built on first use
+
+        return news(refresh(store, Indexer(self.settings), self.zone_data), self.settings, now=self.now)
+
     def _path(self, store: Store, calendar: Calendar, client: Client) -> str:
-        """Where a calendar known by its display name is: as the last sync remembers, else as discovery finds."""
+        """Where a calendar known by its display name is: as the last sync remembers, else as discovery finds.
+
+        After a failure it is looked for again: it may have been made anew elsewhere.
+        """
         known = store.state(calendar.name)
-        if known.display_name == calendar.display_name and known.url.startswith(client.url("/")):
+        same = known.display_name == calendar.display_name and known.url.startswith(client.url("/"))
+        if same and not known.problem:
             return known.url.removeprefix(client.url("/").rstrip("/"))
         found = list(self.discover(calendar.account))
-        for one in found:
-            if one.display_name == calendar.display_name:
-                return one.path
-        names = ", ".join(one.display_name for one in found)
-        raise CollectionMissing(
-            client.url("/"), f"account {calendar.account} has no calendar {calendar.display_name}, but {names}"
-        )
+        paths = [one.path for one in found if one.display_name == calendar.display_name]
+        if len(paths) > 1:
+            raise AmbiguousInput("calendar", calendar.display_name, [f'path = "{path}"' for path in paths])
+        if not paths:
+            others = ", ".join(one.display_name for one in found)
+            but = f", but {others}" if others else ""
+            raise CollectionMissing(client.url("/"), f"account {calendar.account} has no calendar {calendar.display_name}{but}")
+        return paths[0]
 
     def _account(self, name: str) -> Account:
         from deadlines.usecases.names import nearest  # noqa: PLC0415 # built on first use

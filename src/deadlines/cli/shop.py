@@ -6,6 +6,7 @@ import shlex
 import sys
 
 from deadlines.cli.options import Options
+from deadlines.cli.output import note
 from deadlines.wiring import Workshop
 
 _LONGEST = 200
@@ -16,4 +17,5 @@ _UNTOLD = frozenset(("--json", "--yes", "-q", "--quiet", "-v", "--verbose", "--c
 def workshop(options: Options) -> Workshop:
     """The adapters for one command; the journal remembers what was typed."""
     typed = shlex.join(word for word in sys.argv[1:] if word not in _UNTOLD)
-    return Workshop(typed if len(typed) <= _LONGEST else typed[: _LONGEST - 1] + "…", config=options.config)
+    typed = typed if len(typed) <= _LONGEST else typed[: _LONGEST - 1] + "…"
+    return Workshop(typed, config=options.config, tell=lambda line: note(options, line))

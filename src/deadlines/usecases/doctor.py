@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from deadlines.core.settings import Account, Calendar, Mode, Settings
-from deadlines.errors import ConfigError, DeadlinesError
+from deadlines.errors import ConfigError, DeadlinesError, StoreError
 from deadlines.remote.base import Capabilities
 from deadlines.store.base import Store
 
@@ -20,6 +20,7 @@ STALE = timedelta(days=2)
 """A calendar that was not synced for so long is worth a warning (S501)."""
 SCARCE = 100 * 2**20
 """Less free disk than this, in bytes, is worth a warning."""
+_RESTORE = "deadlines restore FILE takes a backup back"
 
 
 class Level(enum.Enum):
@@ -42,7 +43,10 @@ class Line:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Surroundings:
-    """Where to look. `free` is in bytes; `executable` is where cron finds `deadlines`, None where it does not."""
+    """Where to look. `refresh` derives anew what is stale and says in one line what moved.
+
+    `free` is in bytes; `executable` is where cron finds `deadlines`, None where it does not.
+    """
 
     config_path: str
     is_configured: bool
@@ -50,6 +54,7 @@ class Surroundings:
     zone_data: str
     database: str
     store: Callable[[], AbstractContextManager[Store]]
+    refresh: Callable[[Store], str]
     probe: Callable[[Store, Calendar], Capabilities]
     free: int
     executable: str | None
@@ -105,14 +110,28 @@ def _disk(around: Surroundings) -> Iterator[Line]:
 def _database(around: Surroundings, settings: Settings | None) -> Iterator[Line]:
     try:
         with around.store() as store:
-            yield from _integrity(around, store)
-            yield from _unreadable(store)
-            for calendar in () if settings is None else settings.calendars.values():
-                yield _last_sync(store, calendar, around.now)
-                yield _server(around, store, calendar)
-    except DeadlinesError as error:
-        remedy = "deadlines restore FILE takes a backup back"
-        yield Line(level=Level.FAILURE, topic="database", message=str(error), remedy=remedy)
+            yield from _each(_integrity(around, store), topic="database")
+            yield from _each(_unreadable(store), topic="database")
+            if settings is not None:
+                yield from _each(_moved(around, store), topic="time zones")
+                for calendar in settings.calendars.values():
+                    yield from _each(_last_sync(store, calendar, around.now), topic=f"sync {calendar.name}")
+                    yield _server(around, store, calendar)
+    except StoreError as error:
+        yield Line(level=Level.FAILURE, topic="database", message=str(error), remedy=_RESTORE)
+
+
+def _each(look: Iterator[Line], *, topic: str) -> Iterator[Line]:
+    """The lines of one look at the database, whose failure is a line too."""
+    try:
+        yield from look
+    except StoreError as error:
+        yield Line(level=Level.FAILURE, topic=topic, message=str(error), remedy=_RESTORE)
+
+
+def _moved(around: Surroundings, store: Store) -> Iterator[Line]:
+    if said := around.refresh(store):
+        yield Line(level=Level.WARNING, topic="time zones", message=said, remedy="deadlines list shows the new times")
 
 
 def _integrity(around: Surroundings, store: Store) -> Iterator[Line]:
@@ -134,18 +153,19 @@ def _unreadable(store: Store) -> Iterator[Line]:
         )
 
 
-def _last_sync(store: Store, calendar: Calendar, now: datetime) -> Line:
+def _last_sync(store: Store, calendar: Calendar, now: datetime) -> Iterator[Line]:
     state = store.state(calendar.name)
     topic = f"sync {calendar.name}"
     if state.problem:
-        return Line(level=Level.FAILURE, topic=topic, message=f"the last one failed: {state.problem}", remedy="deadlines sync")
-    if state.synced_at is None:
-        return Line(level=Level.WARNING, topic=topic, message="never synced", remedy="deadlines sync")
-    age = now - state.synced_at
-    said = f"last synced {state.synced_at:%Y-%m-%d %H:%M} UTC"
-    if age > STALE:
-        return Line(level=Level.WARNING, topic=topic, message=f"S501 {said}, {age.days} days ago", remedy="deadlines sync")
-    return Line(level=Level.OK, topic=topic, message=said)
+        yield Line(level=Level.FAILURE, topic=topic, message=f"the last one failed: {state.problem}", remedy="deadlines sync")
+    elif state.synced_at is None:
+        yield Line(level=Level.WARNING, topic=topic, message="never synced", remedy="deadlines sync")
+    else:
+        said, age = f"last synced {state.synced_at:%Y-%m-%d %H:%M} UTC", now - state.synced_at
+        if age > STALE:
+            yield Line(level=Level.WARNING, topic=topic, message=f"S501 {said}, {age.days} days ago", remedy="deadlines sync")
+        else:
+            yield Line(level=Level.OK, topic=topic, message=said)
 
 
 def _server(around: Surroundings, store: Store, calendar: Calendar) -> Line:

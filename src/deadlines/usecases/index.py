@@ -1,4 +1,4 @@
-"""From a text to the columns that lists and checks need; and again, when what they were derived with has changed."""
+"""From a text to the columns that lists and checks need; and again (`refresh`), when what they were derived with has changed."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from deadlines.core.settings import Settings
 from deadlines.core.task import Task
 from deadlines.core.when import AllDay, Floating, When, Zoned
 from deadlines.ical.zones import find
-from deadlines.store.base import Index, Store
+from deadlines.store.base import Index
 
 if TYPE_CHECKING:
     from deadlines.ical.read import Event
@@ -147,31 +147,6 @@ def when_of(kind: str, value: str, tzid: str) -> When | None:
             return None if zone is None else Zoned(datetime.fromisoformat(value), tzid, zone)
         case _:
             return None
-
-
-def fingerprint(settings: Settings, zone_data: str) -> str:
-    """What the derived columns depend on: when it changes, they are stale."""
-    parties = [
-        (client.key, client.name, client.calendar, client.zone.key, client.availability, client.all_day_due)
-        for client in settings.clients.values()
-    ]
-    me = settings.me
-    return repr((zone_data, me.zone.key, me.availability, me.all_day_due, me.default_calendar, parties))
-
-
-def refresh(store: Store, index: Indexer, stamp: str) -> list[tuple[str, Index, Index]]:
-    """Rederive what is stale. Returns UID, index before and index after of all whose due instant moved."""
-    moved = []
-    with store.reindex(stamp) as stale:
-        if stale is None:
-            return []
-        for row in stale.stale():
-            again = index.again(row.index, row.calendar)
-            if again != row.index:
-                stale.replace(row.id, again)
-            if again.due_at != row.index.due_at:
-                moved.append((row.uid, row.index, again))
-    return moved
 
 
 def _seconds(instant: datetime) -> int:

@@ -6,14 +6,11 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from math import ceil
 
-from deadlines.core.task import Status
 from deadlines.errors import InputError
 from deadlines.store.base import Change, Query, Row, Sort, Unreadable
 from deadlines.usecases.desk import Desk
 from deadlines.usecases.find import find, record_of, related
-from deadlines.usecases.view import TaskView, view
-
-OPEN = (Status.NEEDS_ACTION.value, Status.IN_PROCESS.value)
+from deadlines.usecases.view import OPEN, TaskView, view
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from deadlines.core.settings import Calendar, Policy
-from deadlines.errors import ConfigError, CredentialsRefused, DeadlinesError, Unreachable
+from deadlines.errors import ConfigError, CredentialsRefused, DeadlinesError, Refused, Unreachable
 from deadlines.remote.base import Collection
 from deadlines.store.base import RunKind, Store
 from deadlines.sync.engine import sync_calendar
@@ -80,7 +80,13 @@ def _wanted(desk: Desk, names: Sequence[str]) -> Sequence[Calendar]:
     calendars = desk.settings.calendars
     if not calendars:
         raise ConfigError(desk.config, ["no calendar is configured, so there is nothing to sync with"])
-    return [calendars[desk.calendar(name)] for name in dict.fromkeys(names)] if names else list(calendars.values())
+    return [_configured(desk, name) for name in dict.fromkeys(names)] if names else list(calendars.values())
+
+
+def _configured(desk: Desk, name: str) -> Calendar:
+    if desk.calendar(name) not in desk.settings.calendars:
+        raise Refused(f"calendar {name} is kept on this computer alone", hint="leave it out: there is nothing to sync it with")
+    return desk.settings.calendars[name]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -14,6 +14,9 @@ from deadlines.core.task import Status
 from deadlines.store.base import Index, Row
 from deadlines.usecases.index import when_of
 
+OPEN = tuple(status.value for status in Status if status.is_open)
+"""The statuses of what is left to be done."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Moment:
@@ -61,7 +64,6 @@ class TaskView:
         return shown
 
 
-_OPEN = frozenset(status.value for status in Status if status.is_open)
 _JSON = (
     "uid", "id", "summary", "client", "calendar", "status", "priority", "percent_complete", "categories", "due", "start",
     "completed", "estimate", "repeat", "parent", "after", "note", "overdue", "findings",
@@ -116,7 +118,7 @@ def without_client(categories: tuple[str, ...], client: Client | None) -> tuple[
 
 
 def _is_open(index: Index) -> bool:
-    return index.status in _OPEN
+    return index.status in OPEN
 
 
 def _moment(spelt: tuple[str, str, str], instant: datetime | None, client: Client | None, settings: Settings) -> Moment | None:
