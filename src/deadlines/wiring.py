@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from functools import cached_property
+from functools import cache, cached_property
 from pathlib import Path
 from time import monotonic
 from typing import TYPE_CHECKING
@@ -54,6 +54,12 @@ def embedded_server(folder: Path) -> AbstractContextManager[EmbeddedServer]:
     return run(folder)
 
 
+@cache
+def _choose_zone_data() -> str:
+    """Once per process: chosen again, every zone that is open would have a twin that is not equal to it."""
+    return clock.use_newest_zone_data()
+
+
 def _nobody(_line: str) -> None:
     """Nobody is told."""
 
@@ -70,7 +76,7 @@ class Workshop:
         self._tell = tell
         self._clients: dict[str, Client] = {}
         self.timer = monotonic
-        self.zone_data = clock.use_newest_zone_data()
+        self.zone_data = _choose_zone_data()
         """Which time zone database is used. It is chosen before anything here can open a zone."""
 
     @cached_property
