@@ -508,6 +508,16 @@ def test_an_interrupted_reindex_is_done_again(store: SqliteStore) -> None:
         assert [row.index.summary for row in pass_.stale()] == ["Invoice"]
 
 
+def test_settling_does_not_move_a_record_back(store: SqliteStore) -> None:
+    before = put(store, TASK)
+    moved = put(store, replace(before, calendar="home"))
+
+    with command(store) as writer:
+        assert not writer.settle(replace(before, sent=before.ical), expected=before.ical)
+
+    assert store.get(before.id) == moved
+
+
 def test_detaching_makes_everything_new_and_drops_what_the_server_was_not_told(store: SqliteStore) -> None:
     kept = put(store, replace(TASK, uid="kept", href="/kept.ics", etag="e", base=TASK.ical, sent=TASK.ical))
     removed = put(store, replace(TASK, uid="removed", href="/removed.ics", ical=None, base=TASK.ical))

@@ -216,7 +216,8 @@ class Writer(Protocol):
         Then the edit stays. If the settlement left the text alone (`record.ical == expected`: a push, or the beginning of one)
         its href, etag, schedule tag, base and sent are saved, for the edit was made upon what was sent. If it brought another
         text (a pull, a merge, a deletion) nothing is saved: the edit knows nothing of that text, and with it as its base would
-        take it back on the server. The record is still to be pushed, so the next decision meets both.
+        take it back on the server. The record is still to be pushed, so the next decision meets both. Nor is anything saved
+        of a record that was moved to another calendar meanwhile.
         """
         ...
 

@@ -18,6 +18,10 @@ SELECT id FROM resource WHERE calendar = :calendar AND uid = :uid
 -- The number of the record that lives at an href of a calendar.
 SELECT id FROM resource WHERE calendar = :calendar AND href = :href
 
+-- name: resource_calendar
+-- Where a record is kept, to see whether it was moved.
+SELECT calendar FROM resource WHERE id = :id
+
 -- name: resource_ical
 -- The text that is here, for the journal and for comparing before a swap.
 SELECT ical FROM resource WHERE id = :id

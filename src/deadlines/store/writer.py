@@ -40,6 +40,8 @@ class SqliteWriter:
 
     def settle(self, record: Record, *, expected: str | None, note: str = "", other: str | None = None) -> bool:
         """Save what sync agreed on unless somebody edited meanwhile."""
+        if self._moved(record):
+            return False
         here = self._here(record.id)
         if here == rows.to_blob(expected):
             self._journal(self._save(record), before=here, after=rows.to_blob(record.ical), note=note, other=other)
@@ -92,6 +94,10 @@ class SqliteWriter:
                 "display_name": rows.clean(state.display_name),
             },
         )
+
+    def _moved(self, record: Record) -> bool:
+        found = self._database.one("resource_calendar", {"id": record.id}) if record.id else None
+        return found is not None and found[0] != rows.clean(record.calendar)
 
     def _here(self, number: int) -> bytes | None:
         found = self._database.one("resource_ical", {"id": number}) if number else None
