@@ -8,18 +8,33 @@ from pathlib import Path
 
 import pytest
 
+NOW = "2026-11-23T12:00:00Z"
+"""A Monday: 02:00 of Tuesday in Kiritimati, 07:00 in New York, 13:00 in Oslo."""
 Program = Callable[..., subprocess.CompletedProcess[str]]
 
 
+@pytest.fixture(scope="session")
+def bytecode(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
+    """Compile once per session, not once per process."""
+    return {"PYTHONPYCACHEPREFIX": str(tmp_path_factory.mktemp("bytecode"))}
+
+
 @pytest.fixture
-def environment(tmp_path: Path) -> dict[str, str]:
+def environment(tmp_path: Path, bytecode: dict[str, str]) -> dict[str, str]:
     """A newcomer's machine: no configuration, no data, no terminal."""
     kept = {name: value for name, value in os.environ.items() if not name.startswith(("DEADLINES_", "XDG_"))}
-    gone = {"NO_COLOR", "FORCE_COLOR", "COLUMNS"}
-    return {name: value for name, value in kept.items() if name not in gone} | {
-        "HOME": str(tmp_path),
-        "DEADLINES_DATA": str(tmp_path / "data"),
-    }
+    gone = {"NO_COLOR", "FORCE_COLOR", "COLUMNS", "LC_ALL", "PYTHONDONTWRITEBYTECODE"}
+    return (
+        {name: value for name, value in kept.items() if name not in gone}
+        | bytecode
+        | {
+            "HOME": str(tmp_path),
+            "DEADLINES_DATA": str(tmp_path / "data"),
+            "DEADLINES_NOW": NOW,
+            "TZ": "Pacific/Kiritimati",
+            "LANG": "C",
+        }
+    )
 
 
 @pytest.fixture

@@ -46,8 +46,8 @@ def test_who_has_a_configuration_is_not_sent_to_init(program: Program, tmp_path:
     config = tmp_path / "mine.toml"
     config.write_text("", encoding="utf-8")
 
-    assert "init " not in program("--config", str(config)).stdout
-    assert "init " not in program(DEADLINES_CONFIG=str(config)).stdout
+    assert "deadlines init" not in program("--config", str(config)).stdout
+    assert "deadlines init" not in program(DEADLINES_CONFIG=str(config)).stdout
 
 
 def test_overview_as_json(program: Program) -> None:
@@ -61,7 +61,7 @@ def test_overview_as_json(program: Program) -> None:
 @pytest.mark.parametrize(
     ("typed", "error", "hint"),
     [
-        (["completino"], "error: unknown command: completino", "hint: did you mean completion?"),
+        (["completoin"], "error: unknown command: completoin", "hint: did you mean completion or done?"),
         (["completions"], "error: unknown command: completions", "hint: did you mean completion?"),
         (["xyzzy"], "error: unknown command: xyzzy", "hint: `deadlines --help` lists the commands"),
         (["--jsn"], "error: no such option '--jsn'", "hint: did you mean --json or --yes?"),

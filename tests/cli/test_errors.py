@@ -35,6 +35,7 @@ def test_every_class_has_its_row(kind: type[BaseException]) -> None:
         (errors.StoreBusy("db", "locked"), "store-busy", 75),
         (errors.StoreNewer("db", found=9, known=2), "store-newer", 4),
         (errors.StoreBroken("db", "disk full"), "store-broken", 4),
+        (errors.GuardTripped("work", "all 12 items are gone", deletes=12, of=12), "guard", 6),
         (errors.RemoteError(URL, "odd"), "remote", 5),
         (errors.Unreachable(URL, "no route"), "unreachable", 75),
         (errors.TryLater(URL, status=503, retry_after=30), "try-later", 75),

@@ -31,6 +31,11 @@ ROWS: Mapping[type[BaseException], tuple[str, Exit, str]] = {
     errors.StoreError: ("store", Exit.CONFIG, "`deadlines doctor` checks the database"),
     errors.StoreBusy: ("store-busy", Exit.LATER, "another `deadlines` is at work; run this again when it is done"),
     errors.StoreNewer: ("store-newer", Exit.CONFIG, "install the newest version of deadlines; the database was not touched"),
+    errors.GuardTripped: (
+        "guard",
+        Exit.GUARD,
+        "look at the server first; if the deletions are meant: deadlines sync --calendar {calendar} --allow-deletes {deletes}",
+    ),
     errors.StoreBroken: ("store-broken", Exit.CONFIG, "`deadlines doctor` looks closer, `deadlines restore FILE` takes a backup"),
     errors.RemoteError: ("remote", Exit.PARTIAL, "`deadlines doctor` shows what the server can do"),
     errors.Unreachable: ("unreachable", Exit.LATER, "check the network and the url of the account, then run this again"),

@@ -11,7 +11,7 @@ from deadlines.cli.table import Role, Screen
 from deadlines.core.clocks import one_clock
 from deadlines.core.display import clean
 from deadlines.core.settings import Settings
-from deadlines.sync.report import CalendarReport, Conflict, Item, Moved, Outcome, Side
+from deadlines.sync.report import CalendarReport, Conflict, Item, Moved, Side
 from deadlines.usecases.sync import SyncReport
 
 _SHOWN = 20
@@ -30,8 +30,6 @@ def exit_code(report: SyncReport) -> Exit:
 
 
 def _calendar_code(calendar: CalendarReport) -> Exit:
-    if calendar.outcome is Outcome.GUARDED:
-        return Exit.GUARD
     if calendar.error is not None:
         return explain(calendar.error).exit
     if calendar.skipped:
@@ -52,8 +50,7 @@ def _calendar_json(calendar: CalendarReport) -> dict[str, object]:
     error = None
     if calendar.error is not None:
         failure = explain(calendar.error)
-        hint = _guard_hint(calendar) or failure.hint
-        error = {"code": failure.code, "message": failure.message, "hint": hint}
+        error = {"code": failure.code, "message": failure.message, "hint": failure.hint}
     return {
         "name": calendar.name,
         "ok": calendar.ok,
@@ -112,9 +109,8 @@ def _headline(calendar: CalendarReport, screen: Screen) -> str:
     cost = f"({calendar.requests} request{'s' if calendar.requests != 1 else ''}, {calendar.seconds:.1f} s)"
     if calendar.error is not None:
         failure = explain(calendar.error)
-        hint = _guard_hint(calendar) or failure.hint
         told = screen.paint(f"{clean(calendar.name)}: error: {clean(failure.message)}", Role.OVERDUE)
-        return told + (f"\n  hint: {clean(hint)}" if hint else "")
+        return told + (f"\n  hint: {clean(failure.hint)}" if failure.hint else "")
     counts = [text for text in (_counts("from the server", calendar.pulled), _counts("to the server", calendar.pushed)) if text]
     if calendar.merged:
         counts.append(f"{len(calendar.merged)} merged")
@@ -125,16 +121,6 @@ def _counts(where: str, side: Side) -> str:
     parts = ((side.created, "new"), (side.updated, "changed"), (side.deleted, "deleted"))
     said = ", ".join(f"{len(items)} {what}" for items, what in parts if items)
     return f"{said} {where}" if said else ""
-
-
-def _guard_hint(calendar: CalendarReport) -> str:
-    deletes = getattr(calendar.error, "deletes", 0)
-    if calendar.outcome is not Outcome.GUARDED:
-        return ""
-    return (
-        f"look at the server first; if the deletions are meant: "
-        f"deadlines sync --calendar {calendar.name} --allow-deletes {deletes}"
-    )
 
 
 def _notable(calendar: CalendarReport, settings: Settings, screen: Screen, now: datetime) -> Iterator[str]:

@@ -31,9 +31,12 @@ _LOUD = {Color.AUTO: "auto", Color.ALWAYS: "always", Color.NEVER: "never"}
 
 @command("demo")
 def run(options: Options) -> Exit:
-    """Show the main job in a throw-away folder: a real CalDAV server, four clients, a sync both ways.
+    """Show the main job in a throw-away folder.
 
-    Nothing of yours is read or written. It needs the demo extra: pip install "deadlines[demo]"
+    A real CalDAV server, four clients on four clocks, a sync both ways. Nothing
+    of yours is read or written.
+
+    It needs the demo extra: pip install "deadlines[demo]"
     """
     from deadlines.cli.demo_phone import Phone  # noqa: PLC0415 # help is spared it
     from deadlines.wiring import embedded_server  # noqa: PLC0415 # help is spared it

@@ -10,7 +10,10 @@ from deadlines.cli.shop import workshop
 
 @command("doctor")
 def run(options: Options) -> Exit:
-    """Check configuration, database, time zones, servers and cron, and say how to mend what is wrong."""
+    """Check configuration, database, time zones, servers and cron.
+
+    Each line that is not ok says how to mend it.
+    """
     from deadlines.cli.table import Role, Screen  # noqa: PLC0415 # help is spared it
     from deadlines.core.display import clean  # noqa: PLC0415 # help is spared it
     from deadlines.usecases.doctor import Level, diagnose  # noqa: PLC0415 # help is spared it

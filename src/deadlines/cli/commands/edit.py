@@ -21,7 +21,9 @@ from deadlines.errors import InputError
 )  # fmt: skip
 @click.option("--percent", "percent_complete", type=click.IntRange(0, 100), metavar="0-100", help="How much of it is done")
 def run(options: Options, id: str, **typed: object) -> None:  # noqa: A002 # the word of the interface
-    """Change a task; what is not named stays as it is. An empty value or "none" takes a property away.
+    """Change a task; what is not named stays as it is.
+
+    An empty value or "none" takes a property away.
 
     For example:
       deadlines edit 7 --due "mon cob"

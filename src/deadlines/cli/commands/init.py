@@ -59,9 +59,9 @@ class _Answers:
     "--calendar", "calendars", multiple=True, metavar="NAME", help="A calendar to sync, by name or path; may be repeated"
 )
 def run(options: Options, **typed: object) -> Exit:
-    r"""Set up: your zone and hours, your account, which calendars to sync; then show what the first sync would do.
+    r"""Set up: your zone and hours, your account, which calendars to sync.
 
-    Unattended:
+    It ends with what the first sync would do, and does nothing on the server. Unattended:
       deadlines init --timezone Europe/Oslo --url https://dav.example.org/ --username kari \
         --password-command "pass show dav" --calendar Tasks
     """

@@ -17,7 +17,7 @@ from deadlines.cli.shop import workshop
 @click.option("--due-before", metavar="WHEN", help="Only what is due before then")
 @click.option("--calendar", metavar="NAME", help="Only what is kept there")
 @click.option(
-    "--status", type=click.Choice(["needs-action", "in-process", "completed", "cancelled"]), default="", metavar="STATUS",
+    "--status", type=click.Choice(["needs-action", "in-process", "completed", "cancelled"]), metavar="STATUS",
     help="Only needs-action, in-process, completed or cancelled",
 )  # fmt: skip
 @click.option("--all", "everything", is_flag=True, help="Also what is completed or cancelled")

@@ -12,7 +12,10 @@ from deadlines.cli.shop import workshop
 @command("remove")
 @click.argument("ids", nargs=-1, required=True, metavar="ID...")
 def run(options: Options, ids: tuple[str, ...]) -> None:
-    """Remove tasks, here and with the next sync on the server; `deadlines undo` brings them back."""
+    """Remove tasks, here and with the next sync on the server.
+
+    `deadlines undo` brings them back, also after that sync.
+    """
     from deadlines.core.display import clean  # noqa: PLC0415 # help is spared it
     from deadlines.usecases.tasks import preview, remove  # noqa: PLC0415 # help is spared it
 

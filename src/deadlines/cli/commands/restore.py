@@ -14,9 +14,10 @@ from deadlines.cli.shop import workshop
 @command("restore")
 @click.argument("file", type=click.Path(path_type=Path), metavar="FILE")
 def run(options: Options, file: Path) -> None:
-    """Replace the database by a backup; the present one is kept beside it.
+    """Replace the database by a backup.
 
-    The next sync compares the backup with the server as on any day: nothing is deleted that changed since.
+    The present one is kept beside it. The next sync
+    compares the backup with the server as on any day: nothing is deleted that changed since.
     """
     from deadlines.core.display import clean  # noqa: PLC0415 # help is spared it
 

@@ -23,7 +23,10 @@ if TYPE_CHECKING:
 @click.option("--full", is_flag=True, help="List everything on the server, whatever it says has changed")
 @click.option("--allow-deletes", type=click.IntRange(min=0), default=0, metavar="N", help="So many deletions are meant")
 def run(options: Options, calendars: tuple[str, ...], allow_deletes: int, *, dry_run: bool, full: bool) -> Exit:
-    """Sync both ways with your calendars: nothing is lost, and `deadlines undo` takes a whole run back."""
+    """Sync both ways with your calendars.
+
+    What changed on both sides is merged; `deadlines undo` takes a whole run back.
+    """
     return sync_now(options, calendars=calendars, allow_deletes=allow_deletes, dry_run=dry_run, full=full)
 
 

@@ -13,8 +13,9 @@ from deadlines.cli.shop import workshop
 @command("undo")
 @click.argument("number", metavar="[RUN]", type=int, required=False)
 def run(options: Options, number: int | None) -> Exit:
-    """Take back a command or a whole sync: by default the newest run that changed anything here.
+    """Take back a command or a whole sync.
 
+    By default it is the newest run that changed anything here.
     What changed again since keeps its newer value. The next sync carries the result to the server.
     """
     from deadlines.cli.table import Role, Screen  # noqa: PLC0415 # help is spared it
