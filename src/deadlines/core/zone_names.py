@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from difflib import get_close_matches
 from functools import lru_cache
 from zoneinfo import ZoneInfo, available_timezones
 
@@ -123,6 +122,8 @@ def _without_shorthand(keys: tuple[str, ...]) -> tuple[str, ...]:
 
 
 def _nearest(plain: str) -> tuple[str, ...]:
+    from difflib import get_close_matches  # noqa: PLC0415 # only a mistake pays for it
+
     known, cities = _database()
     by_city = [key for city in get_close_matches(plain, cities, n=2) for key in cities[city]]
     by_name = [known[name] for name in get_close_matches(plain, known, n=2)]
