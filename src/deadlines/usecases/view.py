@@ -11,6 +11,7 @@ from deadlines.core.clocks import both_clocks, time_left
 from deadlines.core.findings import Finding, of_task
 from deadlines.core.settings import Settings
 from deadlines.core.task import Status
+from deadlines.core.when import When
 from deadlines.store.base import Index, Row
 from deadlines.usecases.index import when_of
 
@@ -32,7 +33,7 @@ class Moment:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TaskView:
-    """One task. `clocks` is the due date on both clocks, `left` the time until then. Categories lack the client's own."""
+    """One task. `*_clocks` is an instant on both clocks, `left` the time until it is due. Categories lack the client's own."""
 
     uid: str
     id: int
@@ -53,7 +54,9 @@ class TaskView:
     note: str
     overdue: bool
     findings: tuple[Finding, ...]
-    clocks: str
+    due_clocks: str
+    start_clocks: str
+    completed_clocks: str
     left: str
 
     def as_json(self) -> dict[str, object]:
@@ -76,6 +79,10 @@ def view(row: Row, settings: Settings, *, now: datetime) -> TaskView:
     client = settings.clients.get(index.client)
     due = _instant(index.due_at)
     when = when_of(index.due_kind, index.due_value, index.due_tzid)
+
+    def clocks(instant: datetime | None, when: When | None = None) -> str:
+        return "" if instant is None else both_clocks(instant, client=client, owner=settings.me, when=when, now=now)
+
     return TaskView(
         uid=row.uid,
         id=row.id,
@@ -99,7 +106,9 @@ def view(row: Row, settings: Settings, *, now: datetime) -> TaskView:
             uid=row.uid, summary=index.summary, is_open=_is_open(index), when=when, due=due, client=client,
             owner=settings.me, problem=index.problem, now=now,
         ),
-        clocks="" if due is None else both_clocks(due, client=client, owner=settings.me, when=when, now=now),
+        due_clocks=clocks(due, when),
+        start_clocks=clocks(_instant(index.start_at), when_of(index.start_kind, index.start_value, index.start_tzid)),
+        completed_clocks=clocks(_instant(index.completed_at)),
         left="" if due is None or not _is_open(index) else time_left(due, now),
     )  # fmt: skip
 
