@@ -107,22 +107,23 @@ def test_notes_go_to_stderr(capsys: pytest.CaptureFixture[str]) -> None:
 
 
 def test_progress_is_for_terminals(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
-    with progress(Options(), "sync") as advance:
-        advance(1, 2)
+    with progress(Options()) as tell:
+        tell("work: 1 read")
     assert capsys.readouterr() == ("", "")
 
     terminal = Terminal()
     monkeypatch.setattr(sys, "stderr", terminal)
-    with progress(Options(quiet=True), "sync") as advance:
-        advance(1, 2)
+    with progress(Options(quiet=True)) as tell:
+        tell("work: 1 read")
     assert terminal.getvalue() == ""
 
-    with progress(Options(), "sync") as advance:
-        advance(1, 2)
-        advance(1, 2)
-        advance(0, 0)
-    assert terminal.getvalue().count("1/2") == 1
-    assert terminal.getvalue().endswith("\r\x1b[K")
+    with progress(Options()) as tell:
+        tell("work: 1 read")
+        tell("work: 1 read")
+        tell("w\x1brk" * 100)
+    assert terminal.getvalue().count("work: 1 read") == 1
+    assert terminal.getvalue().endswith("...\r\x1b[K")
+    assert max(map(len, terminal.getvalue().split("\r\x1b[K"))) < 80
 
 
 @given(st.text(st.characters(), max_size=40))

@@ -3,9 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from zoneinfo import ZoneInfo
 
 from deadlines.cli.table import Column, Screen, table
+from deadlines.core.clocks import one_clock
 from deadlines.store.base import Change, Run
+
+
+@dataclass(frozen=True, slots=True)
+class Clock:
+    """Mine: where and when I read the journal."""
+
+    zone: ZoneInfo
+    now: datetime
+
+    def __call__(self, instant: datetime) -> str:
+        """`Mon 23 Nov 13:28`."""
+        return one_clock(instant, self.zone, now=self.now)
 
 
 def verb(change: Change) -> str:
@@ -17,16 +33,19 @@ def verb(change: Change) -> str:
     return "changed" if change.before != change.after else "kept"
 
 
-def changes_text(changes: Sequence[Change], screen: Screen, *, named: bool = True) -> str:
+def changes_text(changes: Sequence[Change], clock: Clock, screen: Screen) -> str:
     """One line a change; the newest last, as it was written."""
-    columns = (Column("RUN"), Column("WHEN (UTC)"), Column("WHAT"), Column("ID"), Column("TASK", flexible=True), Column("WHY"))
+    columns = (Column("RUN"), Column("WHEN"), Column("WHAT"), Column("ID"), Column("TASK", flexible=True), Column("WHY"))
     rows = [
-        (str(change.run), f"{change.at:%Y-%m-%d %H:%M}", verb(change), str(change.record), change.summary, change.note)
-        for change in changes
+        (str(change.run), clock(change.at), verb(change), str(change.record), change.summary, change.note) for change in changes
     ]
-    if named:
-        return table(columns, rows, screen)
-    return table((*columns[:3], columns[5]), [(*row[:3], row[5]) for row in rows], screen)
+    return table(columns, rows, screen)
+
+
+def life_text(changes: Sequence[Change], clock: Clock, screen: Screen) -> str:
+    """What happened to one task, whose name the reader has before him."""
+    columns = (Column("RUN"), Column("WHEN"), Column("WHAT"), Column("WHY", flexible=True))
+    return table(columns, [(str(change.run), clock(change.at), verb(change), change.note) for change in changes], screen)
 
 
 def changes_json(changes: Sequence[Change]) -> Sequence[dict[str, object]]:
@@ -49,19 +68,17 @@ def changes_json(changes: Sequence[Change]) -> Sequence[dict[str, object]]:
     ]
 
 
-def runs_text(runs: Sequence[Run], screen: Screen) -> str:
+def runs_text(runs: Sequence[Run], clock: Clock, screen: Screen) -> str:
     """One line a run, the newest first."""
     columns = (
         Column("RUN"),
-        Column("WHEN (UTC)"),
+        Column("WHEN"),
         Column("KIND"),
         Column("CHANGES"),
         Column("COMMAND", flexible=True),
-        Column(""),
+        Column("UNDO"),
     )
-    rows = [
-        (str(run.id), f"{run.at:%Y-%m-%d %H:%M}", run.kind.value, str(run.changes), run.command, _undone(run)) for run in runs
-    ]
+    rows = [(str(run.id), clock(run.at), run.kind.value, str(run.changes), run.command, _undone(run)) for run in runs]
     return table(columns, rows, screen)
 
 

@@ -13,12 +13,12 @@ import click
 
 from deadlines.cli.options import Color, Options
 from deadlines.cli.table import Screen
-from deadlines.core.display import clean
+from deadlines.core.display import clean, cut
 from deadlines.errors import Refused
 
 VERSION = 1
 """Of the shape of every JSON answer: fields are added, never removed."""
-_BAR = 30
+_WIPE = "\r\x1b[K"
 
 
 def show(options: Options, *, as_json: Callable[[], Mapping[str, object]], as_text: Callable[[Screen], str]) -> None:
@@ -62,26 +62,25 @@ def confirm(options: Options, question: str) -> None:
 
 
 @contextmanager
-def progress(options: Options, label: str) -> Iterator[Callable[[int, int], None]]:
-    """A bar on stderr while a long work lasts, if that is a terminal. Yields `advance(done, total)`."""
+def progress(options: Options) -> Iterator[Callable[[str], None]]:
+    """One line on stderr that tells how far a long work is, if that is a terminal; it disappears. Yields `tell(how far)`."""
     if options.quiet or options.json or not sys.stderr.isatty():
-        yield lambda done, total: None  # noqa: ARG005 # the port's signature
+        yield lambda _: None
         return
     drawn = ""
 
-    def advance(done: int, total: int) -> None:
+    def tell(how_far: str) -> None:
         nonlocal drawn
-        filled = _BAR * done // max(total, 1)
-        line = f"\r{clean(label)} [{'#' * filled}{'.' * (_BAR - filled)}] {done}/{total}"
-        if line != drawn:
-            drawn = line
-            sys.stderr.write(line)
+        if how_far != drawn:
+            drawn = how_far
+            sys.stderr.write(f"{_WIPE}{cut(clean(how_far), shutil.get_terminal_size().columns - 1, '...')}")
             sys.stderr.flush()
 
     try:
-        yield advance
+        yield tell
     finally:
-        sys.stderr.write("\r\x1b[K" if drawn else "")
+        sys.stderr.write(_WIPE if drawn else "")
+        sys.stderr.flush()
 
 
 def screen(options: Options) -> Screen:

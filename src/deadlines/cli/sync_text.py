@@ -155,7 +155,9 @@ def _changes(calendar: CalendarReport) -> Iterator[str]:
         ("deleted there", calendar.pushed.deleted),
         ("merged", calendar.merged),
     )
-    for title, items in groups:
+    merged = {item.uid for item in calendar.merged}
+    for title, all_items in groups:
+        items = [item for item in all_items if item.uid not in merged or all_items is calendar.merged]
         for item in items[:_SHOWN]:
             yield clean(f"  {title}: {item.summary or item.uid}" + (f" ({item.detail})" if item.detail else ""))
         if len(items) > _SHOWN:

@@ -126,11 +126,22 @@ def _client(options: Options, key: str) -> Client:
 
 
 def _show(options: Options, client: Client, before: str) -> None:
+    from deadlines.core.availability import format_hours  # noqa: PLC0415 # help is spared it
     from deadlines.core.display import clean  # noqa: PLC0415 # help is spared it
+    from deadlines.core.duration import format_duration  # noqa: PLC0415 # help is spared it
 
     def as_text(_: Screen) -> str:
-        pairs = [(name.replace("_", " "), value) for name, value in _as_json(client).items() if value and name != "key"]
-        lines = [f"  {name:11}  {clean(', '.join(value) if isinstance(value, tuple) else str(value))}" for name, value in pairs]
+        pairs = (
+            ("name", client.name),
+            ("timezone", client.zone.key),
+            ("hours", format_hours(client.availability.weekly)),
+            ("emails", ", ".join(client.emails)),
+            ("calendar", client.calendar),
+            ("all-day due", client.all_day_due.value),
+            ("warn before", format_duration(client.warn_before)),
+            ("buffer", format_duration(client.buffer) if client.buffer else ""),
+        )
+        lines = [f"  {name:11}  {clean(value)}" for name, value in pairs if value]
         return before + f"{client.key}:\n" + "\n".join(lines) + "\n"
 
     show(options, as_json=lambda: {"client": _as_json(client)}, as_text=as_text)

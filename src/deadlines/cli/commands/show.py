@@ -14,7 +14,7 @@ from deadlines.cli.shop import workshop
 @click.option("--ical", is_flag=True, help="Print its iCalendar text alone")
 def run(options: Options, id: str, *, ical: bool) -> None:  # noqa: A002 # the word of the interface
     """Show one task: both clocks, warnings, where it is kept and what happened to it."""
-    from deadlines.cli.history_text import changes_json, changes_text  # noqa: PLC0415 # help is spared it
+    from deadlines.cli.history_text import Clock, changes_json, life_text  # noqa: PLC0415 # help is spared it
     from deadlines.cli.table import Role, Screen  # noqa: PLC0415 # help is spared it
     from deadlines.cli.task_text import details  # noqa: PLC0415 # help is spared it
     from deadlines.core.display import clean  # noqa: PLC0415 # help is spared it
@@ -22,6 +22,7 @@ def run(options: Options, id: str, *, ical: bool) -> None:  # noqa: A002 # the w
 
     with workshop(options).desk() as desk:
         shown = listing.show(desk, id)
+        clock = Clock(desk.settings.me.zone, desk.now)
     task = shown.task
 
     def as_text(screen: Screen) -> str:
@@ -30,7 +31,7 @@ def run(options: Options, id: str, *, ical: bool) -> None:  # noqa: A002 # the w
         lines = [f"{task.id}: {clean(task.summary)}"]
         lines += [f"  {name:10}  {clean(value)}" for name, value in details(task, shown.names)]
         lines += [screen.paint(f"  warning: {clean(finding.message)}", Role.SOON) for finding in task.findings]
-        return "\n".join(lines) + "\n\n" + changes_text(shown.history, screen, named=False)
+        return "\n".join(lines) + "\n\n" + life_text(shown.history, clock, screen)
 
     show(
         options,

@@ -38,7 +38,7 @@ def sync_now(
     from deadlines.usecases.sync import Request, nobody, sync  # noqa: PLC0415 # help is spared it
 
     shop = workshop(options)
-    with shop.desk() as desk, progress(options, "sync") as advance:
+    with shop.desk() as desk, progress(options) as tell:
         request = Request(
             timer=shop.timer,
             calendars=calendars,
@@ -46,7 +46,7 @@ def sync_now(
             full=full,
             allow_deletes=allow_deletes,
             ask=_ask if _somebody_is_there(options) else nobody,
-            progress=lambda _calendar, _what, done: advance(done, 0),
+            progress=lambda calendar, what, done: tell(f"{calendar}: {done} {what}"),
         )
         with shop.sync_lock():
             report = sync(desk, shop.connect, request)
