@@ -2,6 +2,7 @@
 
     DeadlinesError
     ├── ConfigError              the configuration file cannot be used; carries every problem at once
+    ├── NotConfigured            what is asked for needs a configuration that is not there yet
     ├── InputError               what was typed cannot be used
     │   ├── UnknownName          no client, zone, calendar or task of that name; carries the nearest ones
     │   ├── AmbiguousInput       several readings; carries them, none is guessed
@@ -44,6 +45,14 @@ class ConfigError(DeadlinesError):
         super().__init__(f"{path}: " + "; ".join(self.problems))
 
 
+class NotConfigured(DeadlinesError):
+    """There is nothing to work with yet. `hint` says how to set it up."""
+
+    def __init__(self, message: str, *, hint: str) -> None:
+        self.hint = hint
+        super().__init__(message)
+
+
 class InputError(DeadlinesError):
     """What was typed cannot be used. `hint` says what to type instead."""
 
@@ -64,14 +73,14 @@ class UnknownName(InputError):
 
 
 class AmbiguousInput(InputError):
-    """`text` can be read in several ways; `readings` are them, each ready to be typed instead."""
+    """`text` can be read in several ways; `readings` are them, each ready to be typed instead, `told` as people know them."""
 
-    def __init__(self, what: str, text: str, readings: Iterable[str]) -> None:
+    def __init__(self, what: str, text: str, readings: Iterable[str], *, told: Iterable[str] = ()) -> None:
         self.what = what
         self.text = text
         self.readings = tuple(readings)
         super().__init__(
-            f"{what} {text!r} is ambiguous: " + " or ".join(self.readings),
+            f"{what} {text!r} is ambiguous: " + " or ".join(tuple(told) or self.readings),
             hint="type one of: " + " | ".join(self.readings),
         )
 

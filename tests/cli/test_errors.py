@@ -26,6 +26,7 @@ def test_every_class_has_its_row(kind: type[BaseException]) -> None:
     ("error", "code", "exit_code"),
     [
         (errors.ConfigError("c.toml", ["line 1: me: x"]), "config", 4),
+        (errors.NotConfigured("nothing to sync with", hint="deadlines init"), "not-configured", 4),
         (errors.InputError("no such thing"), "input", 2),
         (errors.UnknownName("client", "acne", ["acme"]), "unknown-name", 2),
         (errors.AmbiguousInput("date", "03/04", ["2026-03-04", "2026-04-03"]), "ambiguous", 2),

@@ -23,6 +23,7 @@ from deadlines.core.display import clean
 
 ROWS: Mapping[type[BaseException], tuple[str, Exit, str]] = {
     errors.ConfigError: ("config", Exit.CONFIG, "correct {path}, then run `deadlines doctor`"),
+    errors.NotConfigured: ("not-configured", Exit.CONFIG, ""),
     errors.InputError: ("input", Exit.USAGE, ""),
     errors.UnknownName: ("unknown-name", Exit.USAGE, ""),
     errors.AmbiguousInput: ("ambiguous", Exit.USAGE, ""),

@@ -17,7 +17,8 @@ def find(desk: Desk, key: str) -> Row:
     if not tasks:
         raise Refused(f"{key} is not a task but a {rows[0].index.component}", hint="deadlines list --all shows the tasks")
     if len(tasks) > 1:
-        raise AmbiguousInput("task", key, [str(row.id) for row in tasks[:5]])
+        told = [f"{row.id} ({row.index.summary})" for row in tasks[:5]]
+        raise AmbiguousInput("task", key, [str(row.id) for row in tasks[:5]], told=told)
     return tasks[0]
 
 

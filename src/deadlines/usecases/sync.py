@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from deadlines.core.settings import Calendar, Policy
-from deadlines.errors import ConfigError, CredentialsRefused, DeadlinesError, Refused, Unreachable
+from deadlines.errors import CredentialsRefused, DeadlinesError, NotConfigured, Refused, Unreachable
 from deadlines.remote.base import Collection
 from deadlines.store.base import RunKind, Store
 from deadlines.sync.engine import sync_calendar
@@ -79,7 +79,8 @@ def sync(desk: Desk, connect: Connect, request: Request) -> SyncReport:
 def _wanted(desk: Desk, names: Sequence[str]) -> Sequence[Calendar]:
     calendars = desk.settings.calendars
     if not calendars:
-        raise ConfigError(desk.config, ["no calendar is configured, so there is nothing to sync with"])
+        hint = "`deadlines init` connects your calendars; `deadlines demo` shows how it works without them"
+        raise NotConfigured("no calendar is configured, so there is nothing to sync with", hint=hint)
     return [_configured(desk, name) for name in dict.fromkeys(names)] if names else list(calendars.values())
 
 
