@@ -7,23 +7,27 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
+from deadlines.cli import complete
+
 if TYPE_CHECKING:
     from deadlines.usecases.draft import Draft
 
 _F = TypeVar("_F", bound=Callable[..., Any])
 _OPTIONS = (
-    click.option("--client", metavar="KEY", help="Whose it is: their clock reads the dates"),
+    click.option("--client", metavar="KEY", shell_complete=complete.clients, help="Whose it is: their clock reads the dates"),
     click.option(
         "--due", metavar="WHEN", help='"fri 17:00", "tomorrow cob", eod, "in 3 days", +2w, 2026-12-01, aoe; then a zone or me'
     ),
     click.option("--start", metavar="WHEN", help="When work on it can begin"),
     click.option("--estimate", metavar="TIME", help="How much work it is: 3h, 1h30, 2d"),
     click.option("--priority", type=click.IntRange(0, 9), metavar="1-9", help="1 is the most important; 0 takes it away"),
-    click.option("--calendar", metavar="NAME", help="Where it is kept"),
+    click.option("--calendar", metavar="NAME", shell_complete=complete.calendars, help="Where it is kept"),
     click.option("--category", "categories", multiple=True, metavar="C", help="May be given several times"),
     click.option("--repeat", metavar="RULE", help='daily, weekdays, "every 2 weeks", "every mon,thu", monthly, or an RRULE'),
-    click.option("--parent", metavar="ID", help="The task it is part of"),
-    click.option("--after", multiple=True, metavar="ID", help="A task that must be done first"),
+    click.option("--parent", metavar="ID", shell_complete=complete.open_tasks, help="The task it is part of"),
+    click.option(
+        "--after", multiple=True, metavar="ID", shell_complete=complete.open_tasks, help="A task that must be done first"
+    ),
     click.option("--note", metavar="TEXT", help="What else there is to say"),
 )
 

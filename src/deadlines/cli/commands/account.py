@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import click
 
+from deadlines.cli import complete
 from deadlines.cli.options import Options, group
 from deadlines.cli.output import note, show
 from deadlines.cli.shop import workshop
@@ -72,7 +73,7 @@ def list_(options: Options) -> None:
 
 
 @run.command("discover")
-@click.argument("name", metavar="NAME")
+@click.argument("name", metavar="NAME", shell_complete=complete.accounts)
 def discover(options: Options, name: str) -> None:
     """Ask the server which calendars there are, and print what to put in the configuration."""
     from deadlines.cli.table import Column, table  # noqa: PLC0415 # help is spared it

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
+from deadlines.cli import complete
 from deadlines.cli.options import Options, group
 from deadlines.cli.output import confirm, note, show
 from deadlines.cli.shop import workshop
@@ -63,7 +64,7 @@ def add(options: Options, key: str, **typed: object) -> None:
 
 
 @run.command("edit")
-@click.argument("key", metavar="KEY")
+@click.argument("key", metavar="KEY", shell_complete=complete.clients)
 @_client_options
 def edit(options: Options, key: str, **typed: object) -> None:
     """Change a client; what is not named stays as it is."""
@@ -71,7 +72,7 @@ def edit(options: Options, key: str, **typed: object) -> None:
 
 
 @run.command("remove")
-@click.argument("key", metavar="KEY")
+@click.argument("key", metavar="KEY", shell_complete=complete.clients)
 def remove(options: Options, key: str) -> None:
     """Take a client out of the configuration; their tasks stay."""
     confirm(options, f"Remove client {key} from the configuration?")
@@ -104,7 +105,7 @@ def list_(options: Options) -> None:
 
 
 @run.command("show")
-@click.argument("key", metavar="KEY")
+@click.argument("key", metavar="KEY", shell_complete=complete.clients)
 def show_(options: Options, key: str) -> None:
     """Show one client."""
     _show(options, _client(options, key), "")

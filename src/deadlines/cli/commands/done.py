@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import click
 
+from deadlines.cli import complete
 from deadlines.cli.options import Options, command
 from deadlines.cli.output import show
 from deadlines.cli.shop import workshop
 
 
 @command("done")
-@click.argument("ids", nargs=-1, required=True, metavar="ID...")
+@click.argument("ids", nargs=-1, required=True, metavar="ID...", shell_complete=complete.open_tasks)
 def run(options: Options, ids: tuple[str, ...]) -> None:
     """Complete tasks; one that repeats moves on to its next instance."""
     from deadlines.cli.task_text import answer  # noqa: PLC0415 # help is spared it

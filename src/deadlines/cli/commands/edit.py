@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import click
 
+from deadlines.cli import complete
 from deadlines.cli.options import Options, command
 from deadlines.cli.output import show
 from deadlines.cli.shop import workshop
@@ -12,7 +13,7 @@ from deadlines.errors import InputError
 
 
 @command("edit")
-@click.argument("id", metavar="ID")
+@click.argument("id", metavar="ID", shell_complete=complete.open_tasks)
 @click.option("--summary", metavar="TEXT", help="What it is called")
 @task_options
 @click.option(

@@ -6,16 +6,17 @@ from typing import Any
 
 import click
 
+from deadlines.cli import complete
 from deadlines.cli.options import Options, command
 from deadlines.cli.output import note, show
 from deadlines.cli.shop import workshop
 
 
 @command("list")
-@click.option("--client", metavar="KEY", help="Only this client's")
+@click.option("--client", metavar="KEY", shell_complete=complete.clients, help="Only this client's")
 @click.option("--overdue", is_flag=True, help="Only what is late")
 @click.option("--due-before", metavar="WHEN", help="Only what is due before then")
-@click.option("--calendar", metavar="NAME", help="Only what is kept there")
+@click.option("--calendar", metavar="NAME", shell_complete=complete.calendars, help="Only what is kept there")
 @click.option(
     "--status", type=click.Choice(["needs-action", "in-process", "completed", "cancelled"]), metavar="STATUS",
     help="Only needs-action, in-process, completed or cancelled",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import click
 
+from deadlines.cli import complete
 from deadlines.cli.options import Options, command
 from deadlines.cli.output import note, show
 from deadlines.cli.shop import workshop
@@ -11,7 +12,7 @@ from deadlines.errors import InputError
 
 
 @command("log")
-@click.argument("id", metavar="[ID]", required=False)
+@click.argument("id", metavar="[ID]", required=False, shell_complete=complete.open_tasks)
 @click.option("--run", "number", type=int, metavar="RUN", help="What one run changed")
 @click.option("--limit", type=click.IntRange(min=1), default=20, metavar="N", help="At most so many runs")
 def run(options: Options, id: str | None, number: int | None, limit: int) -> None:  # noqa: A002 # the word of the interface

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import click
 
+from deadlines.cli import complete
 from deadlines.cli.options import Options, command
 from deadlines.cli.output import confirm, show
 from deadlines.cli.shop import workshop
 
 
 @command("remove")
-@click.argument("ids", nargs=-1, required=True, metavar="ID...")
+@click.argument("ids", nargs=-1, required=True, metavar="ID...", shell_complete=complete.open_tasks)
 def run(options: Options, ids: tuple[str, ...]) -> None:
     """Remove tasks, here and with the next sync on the server.
 

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import click
 
+from deadlines.cli import complete
 from deadlines.cli.options import Options, command
 from deadlines.cli.output import show
 from deadlines.cli.shop import workshop
 
 
 @command("show")
-@click.argument("id", metavar="ID")
+@click.argument("id", metavar="ID", shell_complete=complete.open_tasks)
 @click.option("--ical", is_flag=True, help="Print its iCalendar text alone")
 def run(options: Options, id: str, *, ical: bool) -> None:  # noqa: A002 # the word of the interface
     """Show one task: both clocks, warnings, where it is kept and what happened to it."""

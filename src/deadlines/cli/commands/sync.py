@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from deadlines.cli import complete
 from deadlines.cli.exits import Exit
 from deadlines.cli.options import Options, command
 from deadlines.cli.output import progress, show
@@ -19,7 +20,14 @@ if TYPE_CHECKING:
 
 @command("sync")
 @click.option("--dry-run", is_flag=True, help="Say what would happen, and do nothing")
-@click.option("--calendar", "calendars", multiple=True, metavar="NAME", help="Only this calendar; may be given several times")
+@click.option(
+    "--calendar",
+    "calendars",
+    multiple=True,
+    metavar="NAME",
+    shell_complete=complete.calendars,
+    help="Only this calendar; may be given several times",
+)
 @click.option("--full", is_flag=True, help="List everything on the server, whatever it says has changed")
 @click.option("--allow-deletes", type=click.IntRange(min=0), default=0, metavar="N", help="So many deletions are meant")
 def run(options: Options, calendars: tuple[str, ...], allow_deletes: int, *, dry_run: bool, full: bool) -> Exit:
