@@ -55,12 +55,7 @@ class ConfigFile:
 
     def edit_client(self, key: str, fields: Fields) -> None:
         """Change keys of a client."""
-
-        def change(data: surgery.Data) -> list[surgery.Step]:
-            _must_exist(data, "client", ("clients", key))
-            return _set(data, ("clients", key), fields)
-
-        self._edit(change)
+        self._change("client", ("clients", key), fields)
 
     def remove_client(self, key: str) -> None:
         """Take a client out with its quota; `Refused` while a feed is for it."""
@@ -78,9 +73,20 @@ class ConfigFile:
         """Add `[accounts.name]` after the last account."""
         self._add("account", ("accounts", name), fields)
 
+    def edit_account(self, name: str, fields: Fields) -> None:
+        """Change keys of an account."""
+        self._change("account", ("accounts", name), fields)
+
     def add_calendar(self, name: str, fields: Fields) -> None:
         """Add `[calendars.name]` after the last calendar."""
         self._add("calendar", ("calendars", name), fields)
+
+    def _change(self, kind: str, path: Names, fields: Fields) -> None:
+        def change(data: surgery.Data) -> list[surgery.Step]:
+            _must_exist(data, kind, path)
+            return _set(data, path, fields)
+
+        self._edit(change)
 
     def _add(self, kind: str, path: Names, fields: Fields) -> None:
         def change(data: surgery.Data) -> list[surgery.Step]:
