@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
@@ -14,7 +14,8 @@ from deadlines.cli.exits import Exit
 from deadlines.cli.options import Options, command
 from deadlines.cli.output import note, show
 from deadlines.cli.shop import workshop
-from deadlines.errors import Refused
+from deadlines.core.display import clean
+from deadlines.errors import InputError, Refused
 
 if TYPE_CHECKING:
     from deadlines.remote.base import Found
@@ -69,54 +70,67 @@ def run(options: Options, **typed: object) -> Exit:
     shop = workshop(options)
     ask = not (options.yes or options.json) and sys.stdin is not None and sys.stdin.isatty()
     answers = _asked(answers, shop) if ask else answers
-    answers = replace(answers, url=answers.url and shop.address(answers.url, answers.username))
+    known = shop.settings.accounts.get(answers.account) if shop.is_configured else None
+    if known is not None and answers.url not in ("", known.url):
+        raise Refused(f"account {known.name} is at {known.url}", hint="--account gives the new one another name")
     shop.config_file.set_me(_me(answers, shop))
-    added: list[str] = []
+    names: list[str] = []
     if answers.url:
-        _add_account(shop, answers, ask=ask)
-        added = _add_calendars(workshop(options), answers, ask=ask)
+        _save_account(workshop(options), answers, ask=ask)
+        names = _save_calendars(workshop(options), answers, ask=ask)
     show(
         options,
         as_json=lambda: {
             "config": str(shop.config_path),
             "account": answers.account if answers.url else None,
-            "calendars": added,
+            "calendars": names,
         },
-        as_text=lambda _: f"configuration written to {shop.config_path}\n",
+        as_text=lambda _: clean(f"configuration written to {shop.config_path}") + "\n",
     )
-    if not added:
-        note(
-            options,
-            'Next: `deadlines client add KEY --timezone ZONE`, then `deadlines add "What" --client KEY --due "fri 17:00"`.',
-        )
-        return Exit.FINE
-    return _rehearse(options)
+    if names:
+        return _rehearse(options)
+    note(options, 'Next: `deadlines client add KEY --timezone ZONE`, then `deadlines add "What" --client KEY --due "fri 17:00"`.')
+    return Exit.FINE
 
 
 def _asked(answers: _Answers, shop: Workshop) -> _Answers:
     """The answers of a person, each with what is already known to be confirmed."""
+    from dataclasses import replace  # noqa: PLC0415 # only the guided way pays for it
+
+    from deadlines.core.availability import format_hours, parse_hours  # noqa: PLC0415 # likewise
+    from deadlines.core.zone_names import find_zone  # noqa: PLC0415 # likewise
+
     me = shop.settings.me if shop.is_configured else None
     answers = replace(
         answers,
-        timezone=answers.timezone or click.prompt("Your time zone", default=me.zone.key if me else shop.local_zone, err=True),
-        hours=answers.hours or click.prompt("Your working hours", default=_HOURS, err=True),
-        name=answers.name or click.prompt("Your name", default=me.name if me else "", show_default=bool(me), err=True),
-        email=answers.email
-        or click.prompt("Your e-mail address", default=me.email if me else "", show_default=bool(me), err=True),
-        url=answers.url or click.prompt("Your CalDAV server (empty: none yet)", default="", show_default=False, err=True),
+        timezone=answers.timezone or _prompt("Your time zone", me.zone.key if me else shop.local_zone, find_zone),
+        hours=answers.hours or _prompt("Your working hours", format_hours(me.availability.weekly) if me else _HOURS, parse_hours),
+        name=answers.name or _prompt("Your name", me.name if me else ""),
+        email=answers.email or _prompt("Your e-mail address", me.email if me else ""),
+        url=answers.url or _prompt("Your CalDAV server, https://... (empty: none yet)"),
     )
     if not answers.url:
         return answers
     answers = replace(answers, username=answers.username or click.prompt("Your name there", err=True))
     if answers.password_command or answers.password_env or answers.keyring:
         return answers
-    typed = click.prompt(
-        "A program that prints the password, such as `pass show dav` (empty: keep it in the system's keyring)",
-        default="",
-        show_default=False,
-        err=True,
-    )
-    return replace(answers, password_command=typed, keyring=not typed)
+    program = _prompt("A program that prints the password, such as `pass show dav` (empty: keep it in the system's keyring)")
+    return replace(answers, password_command=program, keyring=not program)
+
+
+def _prompt(question: str, default: str = "", check: Callable[[str], object] = str) -> str:
+    """What was typed, asked again while `check` raises InputError."""
+
+    def value(typed: str) -> str:
+        try:
+            if typed:
+                check(typed)
+        except InputError as error:
+            raise click.UsageError(". ".join(text for text in (str(error), error.hint) if text)) from error
+        return typed
+
+    answer: str = click.prompt(question, default=default, show_default=bool(default), value_proc=value, err=True)
+    return answer
 
 
 def _me(answers: _Answers, shop: Workshop) -> dict[str, str | None]:
@@ -133,42 +147,40 @@ def _me(answers: _Answers, shop: Workshop) -> dict[str, str | None]:
     return {key: value for key, value in fields.items() if value}
 
 
-def _add_account(shop: Workshop, answers: _Answers, *, ask: bool) -> None:
+def _save_account(shop: Workshop, answers: _Answers, *, ask: bool) -> None:
     import shlex  # noqa: PLC0415 # only an account pays for it
 
-    if answers.account in (shop.settings.accounts if shop.is_configured else ()):
-        raise Refused(
-            f"there is an account {answers.account} already", hint="give another name with --account, or leave --url out"
-        )
-    password = {
-        "password_command": tuple(shlex.split(answers.password_command)) or None,
-        "password_env": answers.password_env or None,
-        "keyring": answers.keyring or None,
-    }
-    shop.config_file.add_account(
-        answers.account,
-        {"url": answers.url, "username": answers.username or None, **password, "insecure": answers.insecure or None},
-    )
+    fields: dict[str, str | bool | tuple[str, ...] | None] = {"url": answers.url}
+    if answers.username:
+        fields["username"] = answers.username
+    if answers.password_command or answers.password_env or answers.keyring:
+        fields["password_command"] = tuple(shlex.split(answers.password_command)) or None
+        fields["password_env"] = answers.password_env or None
+        fields["keyring"] = answers.keyring or None
+    if answers.insecure:
+        fields["insecure"] = True
+    save = shop.config_file.edit_account if answers.account in shop.settings.accounts else shop.config_file.add_account
+    save(answers.account, fields)
     if answers.keyring and ask:
         shop.keep_password(answers.account, click.prompt("Your password there", hide_input=True, err=True))
 
 
-def _add_calendars(shop: Workshop, answers: _Answers, *, ask: bool) -> list[str]:
-    """Put the chosen calendars into the configuration; the first becomes the default one where there is none."""
-    found = list(shop.discover(answers.account))
-    chosen = _chosen(found, answers.calendars, ask=ask)
+def _save_calendars(shop: Workshop, answers: _Answers, *, ask: bool) -> list[str]:
+    """Put the chosen calendars into the configuration, but for those that are there; the first becomes the default one."""
+    chosen = _chosen(list(shop.discover(answers.account)), answers.calendars, ask=ask)
+    names = {calendar.path: calendar.name for calendar in shop.settings.calendars.values() if calendar.account == answers.account}
     taken = set(shop.settings.calendars) | {"local"}
-    names = []
     for one in chosen:
-        name = _name(one, taken)
+        if one.path in names:
+            continue
+        names[one.path] = name = _name(one, taken)
         taken.add(name)
-        names.append(name)
         mode = None if one.writable else "read-only"
         shop.config_file.add_calendar(name, {"account": answers.account, "path": one.path, "mode": mode})
-    tasks = [name for name, one in zip(names, chosen, strict=True) if _takes_tasks(one)]
+    tasks = [names[one.path] for one in chosen if _takes_tasks(one)]
     if tasks and not shop.settings.calendars:
         shop.config_file.set_me({"default_calendar": tasks[0]})
-    return names
+    return [names[one.path] for one in chosen]
 
 
 def _chosen(found: Sequence[Found], wanted: Sequence[str], *, ask: bool) -> Sequence[Found]:
@@ -178,9 +190,18 @@ def _chosen(found: Sequence[Found], wanted: Sequence[str], *, ask: bool) -> Sequ
         for number, one in enumerate(found, 1):
             click.echo(f"  {number}  {_shown(one)}", err=True)
         default = ",".join(str(number) for number, one in enumerate(found, 1) if _takes_tasks(one)) or "1"
-        numbers = re.findall(r"\d+", click.prompt("Which ones", default=default, err=True))
-        return [found[int(number) - 1] for number in dict.fromkeys(numbers) if 0 < int(number) <= len(found)]
+        return [
+            found[number - 1] for number in _numbers(_prompt("Which ones", default, lambda typed: _numbers(typed, len(found))))
+        ]
     return [one for one in found if _takes_tasks(one)] or found[:1]
+
+
+def _numbers(typed: str, most: int | None = None) -> Sequence[int]:
+    """`1,3` or `1 3`; `InputError` for what is no number of a line."""
+    words = typed.replace(",", " ").split()
+    if most is not None and not all(word.isdecimal() and 0 < int(word) <= most for word in words):
+        raise InputError(f"type numbers from 1 to {most}, separated by commas")
+    return list(dict.fromkeys(map(int, words)))
 
 
 def _by_name(found: Sequence[Found], name: str) -> Found:
@@ -191,8 +212,6 @@ def _by_name(found: Sequence[Found], name: str) -> Found:
 
 
 def _shown(one: Found) -> str:
-    from deadlines.core.display import clean  # noqa: PLC0415 # only a choice pays for it
-
     return clean(f"{one.display_name or one.path} ({one.path}; {' '.join(sorted(one.components)) or 'everything'})")
 
 

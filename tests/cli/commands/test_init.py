@@ -1,0 +1,150 @@
+"""The set-up against a real server, unattended and at a terminal; then the way from there to a phone and back."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import tomllib
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from tests.cli.terminal import at_terminal
+from tests.servers.process import RealServer
+
+Program = Callable[..., subprocess.CompletedProcess[str]]
+
+
+@pytest.fixture
+def account(radicale: RealServer) -> tuple[str, str]:
+    """A calendar of its own: the URL of the account and the path."""
+    return f"{radicale.url.rstrip('/')}{radicale.home}", radicale.new_calendar()
+
+
+@pytest.fixture
+def environment(environment: dict[str, str], radicale: RealServer) -> dict[str, str]:
+    return environment | {"DAV": radicale.password}
+
+
+def unattended(account: tuple[str, str], *password: str) -> tuple[str, ...]:
+    url, path = account
+    source = password or ("--password-env", "DAV")
+    return ("init", "--timezone", "oslo", "--url", url, "--username", "kari", *source, "--calendar", path)
+
+
+def config_in(home: Path) -> dict[str, Any]:
+    return tomllib.loads((home / ".config/deadlines/config.toml").read_text(encoding="utf-8"))
+
+
+def test_unattended(program: Program, account: tuple[str, str], tmp_path: Path) -> None:
+    done = program(*unattended(account))
+
+    config = config_in(tmp_path)
+    name = account[1].strip("/").replace("/", "-")
+    assert (done.returncode, done.stderr.splitlines()[0]) == (0, "What the first sync would do:")
+    assert "Dry run: nothing was changed, here or there." in done.stdout
+    assert config["me"] == {"timezone": "Europe/Oslo", "hours": "Mon-Fri 09:00-17:00", "default_calendar": name}
+    assert config["accounts"] == {"main": {"url": account[0], "username": "kari", "password_env": "DAV"}}
+    assert config["calendars"] == {name: {"account": "main", "path": account[1]}}
+
+
+def test_twice_is_as_good_as_once(program: Program, account: tuple[str, str], tmp_path: Path) -> None:
+    program(*unattended(account))
+    before = config_in(tmp_path)
+
+    assert program(*unattended(account)).returncode == 0
+    assert config_in(tmp_path) == before
+
+
+def test_a_wrong_password_is_corrected_by_the_next_try(program: Program, account: tuple[str, str], tmp_path: Path) -> None:
+    refused = program(*unattended(account), DAV="wrong")
+    again = program(*unattended(account, "--password-command", "printenv DAV"))
+
+    assert refused.returncode == 4
+    assert again.returncode == 0, again.stderr
+    assert config_in(tmp_path)["accounts"]["main"]["password_command"] == ["printenv", "DAV"]
+    assert "password_env" not in config_in(tmp_path)["accounts"]["main"]
+
+
+def test_another_server_under_the_same_name_is_refused(program: Program, account: tuple[str, str], tmp_path: Path) -> None:
+    program(*unattended(account))
+    before = config_in(tmp_path)
+
+    done = program("init", "--url", "https://other.example/", "--timezone", "Asia/Tokyo")
+
+    assert done.returncode == 2
+    assert done.stderr == f"error: account main is at {account[0]}\nhint: --account gives the new one another name\n"
+    assert config_in(tmp_path) == before
+
+
+def test_a_calendar_that_is_not_there(program: Program, account: tuple[str, str]) -> None:
+    done = program(*unattended(account)[:-1], "nope")
+
+    assert done.returncode == 2
+    assert "error: the account has no calendar nope\nhint: it has " in done.stderr
+
+
+def test_without_an_account(program: Program, tmp_path: Path) -> None:
+    done = program("init", "--json", "--config", str(tmp_path / "new.toml"))
+
+    assert json.loads(done.stdout) == {
+        "version": 1, "config": str(tmp_path / "new.toml"), "account": None, "calendars": [],
+    }  # fmt: skip
+    assert tomllib.loads((tmp_path / "new.toml").read_text())["me"]["timezone"] == "Pacific/Kiritimati"
+
+
+def test_at_a_terminal(environment: dict[str, str], account: tuple[str, str], tmp_path: Path) -> None:
+    seen = at_terminal(
+        environment,
+        *("init", "--password-env", "DAV"),
+        answers=[
+            ("Your time zone [Pacific/Kiritimati]: ", "Europe/Olso"),
+            ("Your time zone [Pacific/Kiritimati]: ", "Europe/Oslo"),
+            ("Your working hours [Mon-Fri 09:00-17:00]: ", "from nine to five"),
+            ("Your working hours [Mon-Fri 09:00-17:00]: ", ""),
+            ("Your name: ", "Kari Nordmann"),
+            ("Your e-mail address: ", ""),
+            ("Your CalDAV server", account[0]),
+            ("Your name there: ", "kari"),
+            ("Which ones", "0"),
+            ("Which ones", "1"),
+        ],
+    )
+
+    assert seen.code == 0, seen.screen
+    assert "did you mean Europe/Oslo or" in seen.screen
+    assert "Dry run: nothing was changed, here or there." in seen.screen
+    assert config_in(tmp_path)["me"]["name"] == "Kari Nordmann"
+    assert config_in(tmp_path)["me"]["timezone"] == "Europe/Oslo"
+    assert len(config_in(tmp_path)["calendars"]) == 1
+
+
+def test_from_set_up_to_a_phone_and_back(program: Program, account: tuple[str, str], radicale: RealServer) -> None:
+    def ok(*arguments: str) -> str:
+        done = program(*arguments)
+        assert done.returncode == 0, done.stderr
+        return done.stdout
+
+    ok(*unattended(account))
+    ok("client", "add", "acme", "--name", "Acme Inc.", "--timezone", "America/New_York")
+    added = ok("add", "Landing page", "--client", "acme", "--due", "fri 17:00")
+    assert "due Fri 27 Nov 17:00 New York = Fri 27 Nov 23:00 Oslo (in 4 d 10 h)" in added
+    assert "1 new to the server" in ok("sync")
+
+    uid = json.loads(ok("show", "1", "--json"))["task"]["uid"]
+    href = f"{account[1]}{uid}.ics"
+    _, text = radicale.request("GET", href)
+    assert b"DUE;TZID=America/New_York:20261127T170000" in text
+    status, _ = radicale.request("PUT", href, text.replace(b"20261127T170000", b"20261125T170000"))
+    assert status < 300
+
+    report = json.loads(ok("sync", "--json"))
+    (moved,) = report["calendars"][0]["moved_due"]
+    assert (moved["client"], moved["before"], moved["after"]) == ("acme", "2026-11-27T22:00:00Z", "2026-11-25T22:00:00Z")
+    assert "due         Wed 25 Nov 17:00 New York" in ok("show", "1")
+
+    assert ok("undo").startswith(f"run {report['run']} taken back: sync\nrestored 1: Landing page (acme)\n")
+    assert "1 changed to the server" in ok("sync")
+    assert b"DUE;TZID=America/New_York:20261127T170000" in radicale.request("GET", href)[1]
+    assert "in step (1 request," in ok("sync")
