@@ -144,7 +144,8 @@ class Pusher:
         if error.status is None or error.status < _UNSURE:  # a 500 may have been stored all the same: the next run looks
             with self._transaction() as writer:
                 writer.settle(replace(record, sent=None, href=record.href if record.base else ""), expected=record.ical)
-        self._skip(record, f"the server refuses it: {error.reason}")
+        remedy = '; if that is meant, give the calendar mode = "read-only"' if isinstance(error, ReadOnlyCollection) else ""
+        self._skip(record, f"the server refuses it: {error.reason}{remedy}")
 
     def _skip(self, record: Record, detail: str) -> None:
         self._folder.report.skipped.append(Item(uid=record.uid, summary=_summary(record), detail=detail))
