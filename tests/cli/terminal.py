@@ -29,7 +29,7 @@ def at_terminal(
     """Run `deadlines`; each time the screen shows a question, type its answer. Unasked questions fail the test."""
     child, terminal = pty.fork()
     if child == 0:
-        os.execve(sys.executable, [sys.executable, "-m", "deadlines", *arguments], {**environment, "TERM": "xterm"})
+        os.execve(sys.executable, [sys.executable, "-m", "deadlines", *arguments], {**environment, "TERM": "xterm"})  # noqa: S606 # no shell is what we want
     ioctl(terminal, termios.TIOCSWINSZ, struct.pack("HHHH", 24, columns, 0, 0))
     seen, open_questions, looked = "", list(answers), 0
     while (text := _read(terminal)) is not None:

@@ -120,7 +120,7 @@ def explain(error: BaseException) -> Failure:
     lines: tuple[str, ...] = ()
     match error:
         case errors.ConfigError():
-            message, lines = f"{error.path} cannot be used", tuple(map(without_secrets, error.problems))
+            message, lines = f"{error.path} cannot be used", error.problems  # our own words, which quote no secret
         case click.exceptions.NoSuchCommand():
             message = f"unknown command: {error.command_name}"
             own_hint = _did_you_mean(error.possibilities) or _help_of(error)

@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from datetime import datetime
 
-from deadlines.cli.errors import explain
+from deadlines.cli.errors import Failure, explain
 from deadlines.cli.exits import Exit
 from deadlines.cli.table import Role, Screen
 from deadlines.core.clocks import one_clock
 from deadlines.core.display import clean
 from deadlines.core.settings import Settings
+from deadlines.errors import CredentialsRefused
 from deadlines.sync.report import CalendarReport, Conflict, Item, Moved, Side
 from deadlines.usecases.sync import SyncReport
 
@@ -37,20 +38,20 @@ def _calendar_code(calendar: CalendarReport) -> Exit:
     return Exit.LOOK if calendar.conflicts else Exit.FINE
 
 
-def report_json(report: SyncReport) -> dict[str, object]:
+def report_json(report: SyncReport, settings: Settings) -> dict[str, object]:
     """The documented shape."""
     return {
         "run": report.run,
         "dry_run": report.dry_run,
-        "calendars": [_calendar_json(calendar) for calendar in report.calendars],
+        "calendars": [_calendar_json(calendar, settings) for calendar in report.calendars],
     }
 
 
-def _calendar_json(calendar: CalendarReport) -> dict[str, object]:
+def _calendar_json(calendar: CalendarReport, settings: Settings) -> dict[str, object]:
     error = None
     if calendar.error is not None:
         failure = explain(calendar.error)
-        error = {"code": failure.code, "message": failure.message, "hint": failure.hint}
+        error = {"code": failure.code, "message": failure.message, "hint": _hint(calendar, failure, settings)}
     return {
         "name": calendar.name,
         "ok": calendar.ok,
@@ -94,7 +95,7 @@ def report_text(report: SyncReport, settings: Settings, screen: Screen, *, now: 
     for calendar in report.calendars:
         if quiet and calendar.ok and not (calendar.conflicts or calendar.skipped or calendar.moved_due):
             continue
-        lines.append(_headline(calendar, screen))
+        lines.append(_headline(calendar, settings, screen))
         lines += _notable(calendar, settings, screen, now)
         if not quiet:
             lines += _changes(calendar)
@@ -105,16 +106,25 @@ def report_text(report: SyncReport, settings: Settings, screen: Screen, *, now: 
     return "".join(f"{line}\n" for line in lines)
 
 
-def _headline(calendar: CalendarReport, screen: Screen) -> str:
+def _headline(calendar: CalendarReport, settings: Settings, screen: Screen) -> str:
     cost = f"({calendar.requests} request{'s' if calendar.requests != 1 else ''}, {calendar.seconds:.1f} s)"
     if calendar.error is not None:
         failure = explain(calendar.error)
         told = screen.paint(f"{clean(calendar.name)}: error: {clean(failure.message)}", Role.OVERDUE)
-        return told + (f"\n  hint: {clean(failure.hint)}" if failure.hint else "")
+        hint = _hint(calendar, failure, settings)
+        return told + (f"\n  hint: {clean(hint)}" if hint else "")
     counts = [text for text in (_counts("from the server", calendar.pulled), _counts("to the server", calendar.pushed)) if text]
     if calendar.merged:
         counts.append(f"{len(calendar.merged)} merged")
     return f"{clean(calendar.name)}: {'; '.join(counts) or 'in step'} {screen.paint(cost, Role.DIM)}"
+
+
+def _hint(calendar: CalendarReport, failure: Failure, settings: Settings) -> str:
+    """What to do; a password is the account's, which only the calendar can name here."""
+    if not isinstance(calendar.error, CredentialsRefused):
+        return failure.hint
+    account = settings.calendars[calendar.name].account
+    return f"correct user name and password of account {account}, then run `deadlines doctor`"
 
 
 def _counts(where: str, side: Side) -> str:

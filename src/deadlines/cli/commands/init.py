@@ -95,8 +95,6 @@ def run(options: Options, **typed: object) -> Exit:
 
 def _asked(answers: _Answers, shop: Workshop) -> _Answers:
     """The answers of a person, each with what is already known to be confirmed."""
-    from dataclasses import replace  # noqa: PLC0415 # only the guided way pays for it
-
     from deadlines.core.availability import format_hours, parse_hours  # noqa: PLC0415 # likewise
     from deadlines.core.zone_names import find_zone  # noqa: PLC0415 # likewise
 

@@ -60,7 +60,7 @@ def sync_now(
             report = sync(desk, shop.connect, request)
     show(
         options,
-        as_json=lambda: report_json(report),
+        as_json=lambda: report_json(report, desk.settings),
         as_text=lambda screen: report_text(report, desk.settings, screen, now=shop.now, quiet=options.quiet),
     )
     return exit_code(report)
