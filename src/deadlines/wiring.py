@@ -182,7 +182,11 @@ class Workshop:
         from deadlines.remote.discovery import discover  # noqa: PLC0415 # built on first use
 
         account = self._account(name)
-        return discover(self._client(account), account.url, account.username)
+        client = self._client(account)
+        try:
+            return list(discover(client, account.url, account.username))
+        finally:
+            client.close()
 
     def address(self, url: str, username: str) -> str:
         """The URL of an account: as it is, or that of a provider called so. `UnknownName` with the providers that are known."""
@@ -205,7 +209,11 @@ class Workshop:
 
     def capabilities(self, store: Store, calendar: Calendar) -> Capabilities:
         """What the collection of a calendar is and can."""
-        return self.connect(store, calendar).capabilities()
+        collection = self.connect(store, calendar)
+        try:
+            return collection.capabilities()
+        finally:
+            collection.close()
 
     def keep_password(self, account: str, secret: str) -> None:
         """Put a password into the system's keyring."""
