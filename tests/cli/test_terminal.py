@@ -1,0 +1,174 @@
+"""What a person sees: nothing that foreign text could do to a terminal, lines that fit, questions, a sync that tells how far it is."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from tests.cli.terminal import at_terminal
+from tests.servers.fake import FakeDav
+from tests.servers.http_front import serve
+
+Program = Callable[..., subprocess.CompletedProcess[str]]
+
+HOSTILE = "\x1b]52;c;ZXZpbA==\x07\x1b]8;;http://evil\x1b\\link\x1b[2J\u009b31m\u0085\u202eevil\u2066 \u2028end"
+CONFIG = """\
+[me]
+timezone = "Europe/Oslo"
+default_calendar = "work"
+[clients.acme]
+timezone = "America/New_York"
+[accounts.main]
+url = "{url}"
+username = "kari"
+password_env = "DAV"
+[calendars.work]
+account = "main"
+path = "/kari/tasks/"
+"""
+TASK = """\
+BEGIN:VCALENDAR
+VERSION:2.0
+PRODID:-//Phone//EN
+BEGIN:VTODO
+UID:{uid}
+DTSTAMP:20261101T000000Z
+SUMMARY:{summary}
+CATEGORIES:acme
+DUE:{due}
+END:VTODO
+END:VCALENDAR
+"""
+
+
+@pytest.fixture
+def dav(tmp_path: Path) -> Iterator[FakeDav]:
+    server = FakeDav(password="secret")
+    with serve(server) as url:
+        (tmp_path / "config.toml").write_text(CONFIG.format(url=url), encoding="utf-8")
+        yield server
+
+
+@pytest.fixture
+def environment(environment: dict[str, str], tmp_path: Path) -> dict[str, str]:
+    return environment | {"DEADLINES_CONFIG": str(tmp_path / "config.toml"), "DAV": "secret", "LANG": "C.UTF-8"}
+
+
+def put(dav: FakeDav, uid: str, summary: str, due: str = "20261127T220000Z") -> None:
+    dav.put(f"/kari/tasks/{uid}.ics", TASK.format(uid=uid, summary=summary, due=due))
+
+
+def test_hostile_summaries_never_reach_the_terminal(dav: FakeDav, program: Program) -> None:
+    put(dav, "evil", HOSTILE)
+
+    runs = [program(*typed.split()) for typed in (
+        "sync --dry-run", "sync", "list", "show evil", "show evil --ical", "log", "log evil", "log --run 1", "done evil",
+        "undo", "remove evil", "remove evil --yes", "undo 1",
+    )]  # fmt: skip
+
+    said = "".join(done.stdout + done.stderr for done in runs)
+    assert "evil" in said
+    assert set(re.findall("[\x00-\x09\x0b-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069\u2028\u2029]", said)) == set()
+
+
+@pytest.mark.parametrize("columns", [80, 120])
+def test_lines_fit(columns: int, dav: FakeDav, environment: dict[str, str], program: Program) -> None:
+    put(dav, "long", "A landing page in four languages, with pictures, for the spring campaign of the whole group")
+    program("sync")
+
+    for command in ("list", "log", "client list"):
+        seen = at_terminal(environment, *command.split(), "--color", "never", columns=columns)
+        assert seen.code == 0
+        assert max(map(len, seen.screen.splitlines())) <= columns, seen.screen
+    assert "A landing page" in at_terminal(environment, "list", columns=columns).screen
+
+
+def test_colours_are_for_terminals_that_want_them(dav: FakeDav, environment: dict[str, str], program: Program) -> None:
+    put(dav, "late", "Late", due="20261120T120000Z")
+    program("sync")
+
+    assert "\x1b[31m" in at_terminal(environment, "list").screen
+    assert "\x1b[31m" not in at_terminal(environment | {"NO_COLOR": "1"}, "list").screen
+    assert "\x1b[31m" not in at_terminal(environment, "list", "--color", "never").screen
+    assert "\x1b" not in program("list").stdout
+    assert "\x1b[31m" in program("list", "--color", "always").stdout
+
+
+def test_quiet_is_results_only(dav: FakeDav, program: Program) -> None:
+    put(dav, "one", "One")
+
+    assert program("sync", "-q").stdout == ""
+    assert program("-q", "list").stdout == "1  Fri 27 Nov 23:00  Fri 17:00 New York  4 d 10 h  acme  One\n"
+    assert program("list", "-q", "--overdue").stderr == ""
+
+
+def test_a_sync_tells_how_far_it_is_and_cleans_up(dav: FakeDav, environment: dict[str, str]) -> None:
+    for number in range(3):
+        put(dav, f"task-{number}", f"Task {number}")
+
+    seen = at_terminal(environment, "sync", "--color", "never")
+
+    assert seen.code == 0
+    before, wiped, after = seen.screen.rpartition("\r\x1b[K")
+    assert "work: 3 read" in before
+    assert wiped
+    assert after.startswith("work: 3 new from the server (")
+
+
+@pytest.mark.parametrize(("answer", "code", "left"), [("y", 0, 0), ("n", 2, 1), ("", 2, 1)])
+def test_remove_asks(answer: str, code: int, left: int, dav: FakeDav, environment: dict[str, str], program: Program) -> None:
+    put(dav, "one", "One")
+    program("sync")
+
+    seen = at_terminal(environment, "remove", "1", answers=[("Remove 1 (One)? [y/N]: ", answer)])
+
+    assert seen.code == code
+    assert len(program("list", "-q").stdout.splitlines()) == left
+
+
+@pytest.mark.usefixtures("dav")
+def test_remove_refuses_where_nobody_can_answer(program: Program) -> None:
+    program("add", "One")
+
+    done = program("remove", "1")
+
+    assert done.returncode == 2
+    assert done.stderr == ("error: Remove 1 (One)? nobody is there to answer\nhint: add --yes to answer yes to every question\n")
+
+
+@pytest.mark.parametrize(
+    ("words", "offered"),
+    [
+        ("done ", ["1"]),
+        ("reopen ", []),
+        ("add x --client a", ["acme"]),
+        ("list --calendar ", ["local", "work"]),
+        ("account discover m", ["main"]),
+        ("--config /nowhere list --client ", []),
+    ],
+)
+@pytest.mark.usefixtures("dav")
+def test_shells_are_offered_what_there_is(words: str, offered: list[str], program: Program) -> None:
+    program("add", "One")
+    typed = {"COMP_WORDS": f"deadlines {words}", "COMP_CWORD": str(len(words.split(" ")))}
+
+    done = program(_DEADLINES_COMPLETE="bash_complete", **typed)
+
+    assert (done.returncode, done.stderr) == (0, "")
+    assert done.stdout.split() == [f"plain,{name}" for name in offered]
+
+
+@pytest.mark.parametrize("words", ["show ", "list --client "])
+def test_completion_never_fails(words: str, environment: dict[str, str], program: Program, tmp_path: Path) -> None:
+    (tmp_path / "config.toml").write_text("no = [toml", encoding="utf-8")
+    (tmp_path / "data").mkdir()
+    (tmp_path / "data/deadlines.sqlite3").write_text("no database, and long enough to be seen as none" * 20)
+    typed = {"COMP_WORDS": f"deadlines {words}", "COMP_CWORD": str(len(words.split(" ")))}
+
+    done = program(_DEADLINES_COMPLETE="bash_complete", **typed)
+
+    assert (done.returncode, done.stdout.strip(), done.stderr) == (0, "", "")
+    assert environment["LANG"]
