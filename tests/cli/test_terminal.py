@@ -1,4 +1,4 @@
-"""What a person sees: nothing that foreign text could do to a terminal, lines that fit, questions, a sync that tells how far it is."""
+"""What a person sees: no foreign text that a terminal would obey, lines that fit, questions, how far a sync is."""
 
 from __future__ import annotations
 
@@ -119,7 +119,9 @@ def test_a_sync_tells_how_far_it_is_and_cleans_up(dav: FakeDav, environment: dic
 
 
 @pytest.mark.parametrize(("answer", "code", "left"), [("y", 0, 0), ("n", 2, 1), ("", 2, 1)])
-def test_remove_asks(answer: str, code: int, left: int, dav: FakeDav, environment: dict[str, str], program: Program) -> None:
+def test_remove_asks(  # noqa: PLR0917 # a table and three fixtures
+    answer: str, code: int, left: int, dav: FakeDav, environment: dict[str, str], program: Program
+) -> None:
     put(dav, "one", "One")
     program("sync")
 

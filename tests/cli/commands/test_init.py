@@ -148,3 +148,11 @@ def test_from_set_up_to_a_phone_and_back(program: Program, account: tuple[str, s
     assert "1 changed to the server" in ok("sync")
     assert b"DUE;TZID=America/New_York:20261127T170000" in radicale.request("GET", href)[1]
     assert "in step (1 request," in ok("sync")
+
+
+def test_an_unknown_provider_is_told_before_anything_is_written(program: Program, tmp_path: Path) -> None:
+    done = program("init", "--url", "iclod", "--username", "kari")
+
+    assert done.returncode == 2
+    assert "icloud" in done.stderr
+    assert not (tmp_path / ".config").exists()

@@ -70,6 +70,8 @@ def run(options: Options, **typed: object) -> Exit:
     shop = workshop(options)
     ask = not (options.yes or options.json) and sys.stdin is not None and sys.stdin.isatty()
     answers = _asked(answers, shop) if ask else answers
+    if answers.url:
+        answers = replace(answers, url=shop.address(answers.url, answers.username))
     known = shop.settings.accounts.get(answers.account) if shop.is_configured else None
     if known is not None and answers.url not in ("", known.url):
         raise Refused(f"account {known.name} is at {known.url}", hint="--account gives the new one another name")
@@ -105,7 +107,7 @@ def _asked(answers: _Answers, shop: Workshop) -> _Answers:
         hours=answers.hours or _prompt("Your working hours", format_hours(me.availability.weekly) if me else _HOURS, parse_hours),
         name=answers.name or _prompt("Your name", me.name if me else ""),
         email=answers.email or _prompt("Your e-mail address", me.email if me else ""),
-        url=answers.url or _prompt("Your CalDAV server, https://... (empty: none yet)"),
+        url=answers.url or _prompt("Your CalDAV server, or a provider such as icloud (empty: none yet)"),
     )
     if not answers.url:
         return answers

@@ -1,0 +1,20 @@
+from __future__ import annotations
+
+import subprocess
+from collections.abc import Callable
+
+Program = Callable[..., subprocess.CompletedProcess[str]]
+
+
+def test_the_main_job_is_shown_for_real(program: Program) -> None:
+    done = program("demo", DEADLINES_NOW="")
+
+    assert done.returncode == 0, done.stdout
+    assert "exit code" not in done.stdout
+    assert "\nerror: " not in done.stderr
+    assert "$ deadlines sync --dry-run\n" in done.stdout
+    assert "4 new to the server" in done.stdout
+    assert "moved: Acme Inc. moved Send the November invoice" in done.stdout
+    assert "merged: Send the November invoice" in done.stdout
+    assert "in step (1 request," in done.stdout
+    assert "taken back: done 3" in done.stdout
