@@ -109,6 +109,8 @@ class _Reader:
             return frozenset(self._time(line, value) for value in line.value.split(","))
         if line.name in _LISTS:
             return frozenset(split_list(line.value))
+        if line.name == "RRULE":
+            return line.name, frozenset(line.value.upper().split(";"))
         return line.name, self._params(line), line.value
 
     def _time(self, line: Line, value: str) -> Hashable:
@@ -190,6 +192,8 @@ class _Work:
 
     def _child(self, base: Node | None, local: Node | None, remote: Node | None) -> Node | None:
         readers = self._readers
+        if remote is not None and remote.name == "VTIMEZONE":
+            return remote  # a definition says what its TZID says; how it is spelt changes at every program on the way
         if local is not None and remote is not None:
             return self.node(base if base is not None else Node(local.name, local.begin, local.end), local, remote)
         if local is not None:
