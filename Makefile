@@ -22,6 +22,13 @@ $(VENV)/.dev: pyproject.toml | $(BIN)/python
 	$(PIP) -e '.[dev]'
 	@touch $@ $(VENV)/.demo
 
+CLIENTS := .tools/clients
+
+$(CLIENTS)/.stamp: tests/e2e/requirements.txt
+	test -x $(CLIENTS)/bin/python || $(PYTHON) -m venv $(CLIENTS)
+	$(CLIENTS)/bin/python -m pip install --quiet --disable-pip-version-check -r $<
+	@touch $@
+
 demo: $(VENV)/.demo  ## the main job, against an embedded CalDAV server in a throw-away folder
 	$(BIN)/deadlines demo
 
@@ -31,12 +38,12 @@ lint: $(VENV)/.dev  ## rules, format, types, import contracts
 	$(BIN)/mypy
 	$(BIN)/lint-imports --no-cache
 
-test: lint  ## lint, then every test
+test: lint $(CLIENTS)/.stamp  ## lint, then every test
 	$(BIN)/python -m pytest -n auto
 
 check: test  ## the same as test
 
-test-pythons:  ## every test on each of python3.11, 3.12 and 3.13 that is here, in the zones and locales that hurt
+test-pythons: $(CLIENTS)/.stamp  ## every test on each of python3.11, 3.12 and 3.13 that is here, in the zones and locales that hurt
 	@for version in 3.11 3.12 3.13; do \
 		if python$$version -c '' 2>/dev/null; then \
 			echo "== python$$version"; \
