@@ -13,6 +13,7 @@
     │   ├── StoreNewer           written by a newer version of this program
     │   └── StoreBroken          torn, full, read-only, not a database
     ├── GuardTripped             a sync that would delete suspiciously much; carries how many of how many
+    │   └── CollectionVanished   the collection itself is gone: no number of allowed deletions helps
     └── RemoteError              the server; carries url and, where there was one, status
         ├── Unreachable          no route, no answer, certificate, cut connection: nothing is known of the outcome
         ├── TryLater             429 or 503; carries retry_after
@@ -30,6 +31,7 @@ Facts are attributes; the message is composed here, lower case and without a ful
 from __future__ import annotations
 
 from collections.abc import Iterable
+from math import ceil
 
 
 class DeadlinesError(Exception):
@@ -135,6 +137,14 @@ class GuardTripped(DeadlinesError):
         super().__init__(f"calendar {calendar}: {reason}; nothing was deleted")
 
 
+class CollectionVanished(GuardTripped):
+    """The collection at `url`, which was synced before, is gone. Nothing here is deleted for that, whatever is allowed."""
+
+    def __init__(self, calendar: str, url: str, *, items: int) -> None:
+        self.url = url
+        super().__init__(calendar, f"the collection {url} is gone from the server", deletes=items, of=items)
+
+
 class RemoteError(DeadlinesError):
     """A request failed. `status` is None when there was no answer."""
 
@@ -154,7 +164,8 @@ class TryLater(RemoteError):
 
     def __init__(self, url: str, *, status: int, retry_after: float | None) -> None:
         self.retry_after = retry_after
-        super().__init__(url, f"the server asks to try later ({status})", status=status)
+        when = "later" if retry_after is None else f"again in {ceil(retry_after / 60)} min"
+        super().__init__(url, f"the server asks to try {when} ({status})", status=status)
 
 
 class CredentialsRefused(RemoteError):

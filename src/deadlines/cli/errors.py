@@ -51,6 +51,11 @@ ROWS: Mapping[type[BaseException], tuple[str, Exit, str]] = {
         Exit.CONFIG,
         "`deadlines account discover NAME` lists the calendars there are",
     ),
+    errors.CollectionVanished: (
+        "collection-vanished",
+        Exit.GUARD,
+        "look at the server; `deadlines account discover NAME` lists what there is: give calendar {calendar} its new path there",
+    ),
     errors.NotCalDAV: (
         "not-caldav",
         Exit.CONFIG,

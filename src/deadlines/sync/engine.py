@@ -24,7 +24,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from deadlines.core.settings import Mode
-from deadlines.errors import CollectionMissing, DeadlinesError, GuardTripped
+from deadlines.errors import CollectionMissing, CollectionVanished, DeadlinesError, GuardTripped
 from deadlines.ical.read import content
 from deadlines.remote.base import Collection, Mark
 from deadlines.store.base import CollectionState, Record, RunKind, Store
@@ -119,7 +119,7 @@ class _Sync:
         here = sum(1 for _ in self._store.known(self._name))
         if not here:
             return error
-        return GuardTripped(self._name, f"the collection {error.url} is gone from the server", deletes=here, of=here)
+        return CollectionVanished(self._name, error.url, items=here)
 
     def _guard(self, gone: list[Record]) -> None:
         there = sum(1 for record in self._pending() if record.ical is None)
