@@ -43,6 +43,9 @@ _QUOTA: Final = frozenset({DAV + "quota-not-exceeded", DAV + "sufficient-disk-sp
 _READ_ONLY: Final = frozenset({DAV + "need-privileges", DAV + "cannot-modify-protected-property"})
 _MOVED: Final = frozenset({404, 409, 410, 412, 423})
 _FORBIDDEN: Final = frozenset({403, 405})
+_TOO_LARGE: Final = frozenset({413})
+_FULL: Final = frozenset({507})
+_READ_ONLY_REMEDY: Final = '; undo the change, or set mode = "read-only" for the calendar'
 _GATEWAY: Final = frozenset({502, 504})
 _LARGEST_ERROR: Final = 1 << 16
 
@@ -88,11 +91,13 @@ def _meaning(status: int, named: frozenset[str]) -> tuple[type[RemoteError], str
 _CONDITIONS: Final[tuple[tuple[frozenset[str], type[RemoteError], str], ...]] = (
     (_CONFLICTS, PreconditionFailed, "there is another resource in the way"),
     (_INVALID | _QUOTA, Rejected, "the server refuses this item"),
-    (_READ_ONLY, ReadOnlyCollection, "this user may not write here"),
+    (_READ_ONLY, ReadOnlyCollection, f"this user may not write here{_READ_ONLY_REMEDY}"),
 )
 _STATUSES: Final[tuple[tuple[Container[int], type[RemoteError], str], ...]] = (
     (_MOVED, PreconditionFailed, "it is not as it was"),
-    (_FORBIDDEN, ReadOnlyCollection, "the server does not allow writing here"),
+    (_FORBIDDEN, ReadOnlyCollection, f"writing is not allowed here{_READ_ONLY_REMEDY}"),
+    (_TOO_LARGE, Rejected, "it is too large"),
+    (_FULL, Rejected, "the space there is used up: make room, then sync again"),
     (_GATEWAY, Unreachable, "the server failed"),
     (range(200, 400), NotCalDAV, "this answer does not confirm the write"),
 )
