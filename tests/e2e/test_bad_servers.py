@@ -203,3 +203,9 @@ def test_removing_suspiciously_much_here_is_asked_about(tmp_path: Path) -> None:
 
         assert "12 of 15 items would be deleted on the server" in answer.out
         assert (before, sorted(dav.texts())) == (15, ["t0.ics", "t1.ics", "t2.ics"])
+
+
+def test_the_guide_explains_what_these_servers_make_us_say() -> None:
+    guide = (Path(__file__).parents[2] / "docs" / "troubleshooting.md").read_text(encoding="utf-8")
+
+    assert [said for _, _, said, _ in NONSENSE if said not in guide] == []
