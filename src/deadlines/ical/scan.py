@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from itertools import islice
 
 from deadlines.errors import CodecError
 
@@ -20,6 +21,13 @@ MAX_VALUE = 1_000_000
 MAX_COMPONENTS = 20_000
 MAX_DEPTH = 32
 BOM = "\ufeff"
+
+_HEADS: dict[str, tuple[str, str]] = {}
+"""Names and parameters by what stands before the colon, which is the same in most resources: the dear part of a line."""
+_OUTSIDE = -1
+_BLANK: Prop = ("\n", "", "")  # as no line can be
+_MOST_HEADS = 4096
+_LONGEST_HEAD = 200
 
 Prop = tuple[str, str, str]
 """Name in upper case, parameters as written without the first semicolon, value as written but unfolded.
@@ -80,15 +88,12 @@ def encode(text: str) -> bytes:
 def scan(text: str) -> Component:
     """The VCALENDAR in `text`. Raises `CodecError` where there is none or not exactly one, for nesting and past the limits."""
     lines = _unfold(text)
-    outside = Component("", 0)
-    current, props, parents, count = outside, outside.props, list[Component](), 0
-    for index, line in enumerate(lines):
-        head, colon, value = line.partition(":")
-        if ";" not in head and colon:  # as `split` would; a call for each line would double the time
-            name, params = head if head.isupper() else head.upper(), ""
-        else:
-            name, params, value = split(line)
+    props = _properties(lines)
+    outside = current = Component("", _OUTSIDE)
+    parents, count, after = list[Component](), 0, 0
+    for index, (name, _, value) in enumerate(props):
         if name == "BEGIN":
+            _keep(text, current, props, after, index)
             inside = Component(value.strip().upper(), index)
             _check_begin(text, inside, current, parents)
             count += 1
@@ -96,21 +101,49 @@ def scan(text: str) -> Component:
                 raise CodecError(f"more than {MAX_COMPONENTS} components", line=line_number(text, index))
             current.children.append(inside)
             parents.append(current)
-            current, props = inside, inside.props
+            current, after = inside, index + 1
         elif name == "END":
+            _keep(text, current, props, after, index)
             if value.strip().upper() != current.name or not parents:
                 raise CodecError(f"END:{shown(value)} within {current.name or 'nothing'}", line=line_number(text, index))
-            current = parents.pop()
-            props = current.props
-        elif line:
-            if current is outside:
-                raise CodecError(f"{shown(line)} outside of VCALENDAR", line=line_number(text, index))
-            props.append((name, params, value))
+            current, after = parents.pop(), index + 1
+    _keep(text, current, props, after, len(props))
     if parents:
         raise CodecError(f"END:{current.name} is missing", line=line_number(text, len(lines)))
     if not outside.children:
         raise CodecError("no VCALENDAR")
     return outside.children[0]
+
+
+def _properties(lines: list[str]) -> list[Prop]:
+    """Every line as `split` sees it, and a property without anything for a blank one."""
+    props, heads = list[Prop](), _HEADS
+    for line in lines:
+        head, colon, value = line.partition(":")
+        known = heads.get(head)
+        if known is None or not colon:
+            props.append(prop := split(line) if line else _BLANK)
+            if colon and '"' not in head and len(head) < _LONGEST_HEAD:
+                if len(heads) >= _MOST_HEADS:
+                    heads.clear()
+                heads[head] = prop[:2]
+        else:
+            props.append((known[0], known[1], value))
+    return props
+
+
+def _keep(text: str, current: Component, props: list[Prop], after: int, end: int) -> None:
+    """Give `current` the properties between two nested lines."""
+    if after == end:
+        return
+    found = props[after:end]
+    if _BLANK in found:
+        found = [prop for prop in found if prop != _BLANK]
+    if found and current.index == _OUTSIDE:
+        index = next(index for index in range(after, end) if props[index] != _BLANK)
+        line = next(islice(map(unfold, logical_lines(text.removeprefix(BOM))), index, None))
+        raise CodecError(f"{shown(line)} outside of VCALENDAR", line=line_number(text, index))
+    current.props += found
 
 
 def split(line: str) -> Prop:
@@ -184,30 +217,34 @@ def _unfold(text: str) -> list[str]:
     if len(text) > MAX_TEXT:
         raise CodecError(f"longer than {MAX_TEXT} characters")
     text = text.removeprefix(BOM)
-    ascii_only = text.isascii()
-    plain = text.replace("\r\n ", "").replace("\r\n\t", "")
-    lines = plain.split("\r\n")
-    if not plain.count("\n") == plain.count("\r") == len(lines) - 1:
+    plain = text.replace("\r\n", "\n")
+    if "\r" in plain or "\n\t" in plain:
         lines = _EOL.split(_FOLD.sub("", text))
+    else:
+        lines = plain.replace("\n ", "").split("\n")
     if len(text) > MAX_VALUE:
         for index, line in enumerate(lines):
             if len(line) > MAX_VALUE:
                 raise CodecError(f"a line longer than {MAX_VALUE} characters", line=line_number(text, index))
-    return lines if ascii_only else list(map(_rejoin, lines))
+    return lines if text.isascii() or _is_unicode(text) else list(map(_rejoin, lines))
 
 
 def _rejoin(line: str) -> str:
     """Put together a character whose bytes were separated by a fold (RFC 5545 §3.1 allows it)."""
-    if line.isascii():
+    if line.isascii() or _is_unicode(line):
         return line
     try:
-        line.encode()
+        return line.encode("utf-8", "surrogateescape").decode("utf-8", "surrogateescape")
+    except UnicodeEncodeError:  # a surrogate that no byte stands for: it did not come from `decode`
+        return line
+
+
+def _is_unicode(text: str) -> bool:
+    try:
+        text.encode()
     except UnicodeEncodeError:
-        try:
-            return line.encode("utf-8", "surrogateescape").decode("utf-8", "surrogateescape")
-        except UnicodeEncodeError:  # a surrogate that no byte stands for: it did not come from `decode`
-            return line
-    return line
+        return False
+    return True
 
 
 def _check_begin(text: str, inside: Component, current: Component, parents: list[Component]) -> None:
