@@ -108,7 +108,7 @@ def _moment(name: str, params: str, value: str, zones: Zones, problems: list[str
             problems.append(f"{name}: TZID={shown(tzid)} with a time in UTC; read as UTC")
         return Zoned(local, "UTC", UTC)
     local = text.wall_time(value)
-    tzid = _tzid(params) if params else ""
+    tzid = tzid_of(params) if params else ""
     if not tzid:
         if parameter(params, "VALUE").upper() == "DATE":
             problems.append(f"{name}: VALUE=DATE with a time")
@@ -121,5 +121,6 @@ def _moment(name: str, params: str, value: str, zones: Zones, problems: list[str
 
 
 @lru_cache(maxsize=1024)
-def _tzid(params: str) -> str:
+def tzid_of(params: str) -> str:
+    """The TZID among the parameters of a property, empty where there is none."""
     return parameter(params, "TZID")

@@ -66,8 +66,12 @@ class Resource:
 
 def read(text: str) -> Resource:
     """The meaning of `text`. `CodecError` where it is no calendar object: nesting, limits, kind or UID."""
-    root = scan.scan(text)
-    parts = [_Properties(child) for child in root.children if child.name in KINDS]
+    return meaning(text, scan.scan(text))
+
+
+def meaning(text: str, root: Component) -> Resource:
+    """The meaning of `text`, whose scan is `root`."""
+    parts = [Properties(child) for child in root.children if child.name in KINDS]
     kind, uid = _identity(text, parts)
     masters = [part for part in parts if "RECURRENCE-ID" not in part.found]
     master = masters[0] if masters else None
@@ -94,7 +98,7 @@ def is_parent(params: str) -> bool:
     return not params or parameter(params, "RELTYPE").upper() in {"", "PARENT"}
 
 
-class _Properties:
+class Properties:
     """The properties of a component by name. Of those that may come once the first counts, and the others are reported."""
 
     __slots__ = ("found", "index", "kind", "problems", "several")
@@ -116,22 +120,41 @@ class _Properties:
                 problems.append(f"{name} comes more than once; the first is read")
 
     def text(self, name: str) -> str:
+        """The text of a property, empty where it is missing."""
         prop = self.found.get(name)
         return unescape(prop[2]) if prop is not None else ""
 
     def raw(self, name: str) -> str:
+        """The value as written, without white space around it."""
         prop = self.found.get(name)
         return prop[2].strip() if prop is not None else ""
 
+    def relations(self) -> tuple[tuple[str, ...], str, tuple[str, ...]]:
+        """Categories, the UID of the parent, and the UIDs that it waits for."""
+        if not self.several:
+            return (), "", ()
+        parent, after, categories = "", list[str](), list[str]()
+        for name, params, value in self.several:
+            if name == "CATEGORIES":
+                categories += split_list(value)
+            elif is_parent(params):
+                parent = parent or unescape(value).strip()
+            elif parameter(params, "RELTYPE").upper() in AFTER:
+                after.append(unescape(value).strip())
+        return tuple(dict.fromkeys(categories)), parent, tuple(dict.fromkeys(after))
+
     def when(self, name: str, zones: Zones) -> When | None:
+        """The time that a property names."""
         prop = self.found.get(name)
         return moment(prop, zones, self.problems) if prop is not None else None
 
     def instant(self, name: str) -> datetime | None:
+        """The instant that a property names, in UTC."""
         prop = self.found.get(name)
         return instant(prop, self.problems) if prop is not None else None
 
     def number(self, name: str, allowed: range | None = None) -> int:
+        """The number, 0 where there is none that is allowed."""
         prop = self.found.get(name)
         if prop is None:
             return 0
@@ -146,6 +169,7 @@ class _Properties:
         return found
 
     def length(self, name: str) -> timedelta | None:
+        """The duration."""
         prop = self.found.get(name)
         if prop is None:
             return None
@@ -156,7 +180,7 @@ class _Properties:
             return None
 
 
-def _identity(text: str, parts: list[_Properties]) -> tuple[str, str]:
+def _identity(text: str, parts: list[Properties]) -> tuple[str, str]:
     if not parts:
         raise CodecError("no VTODO, VEVENT or other calendar object")
     kind, uid = parts[0].kind, parts[0].text("UID").strip()
@@ -176,7 +200,7 @@ def _identity(text: str, parts: list[_Properties]) -> tuple[str, str]:
     return kind, uid
 
 
-def _task(uid: str, of: _Properties, zones: Zones) -> Task:
+def _task(uid: str, of: Properties, zones: Zones) -> Task:
     completed = of.instant("COMPLETED")
     start = of.when("DTSTART", zones)
     due = _end(of, "DUE", start, zones)
@@ -184,14 +208,7 @@ def _task(uid: str, of: _Properties, zones: Zones) -> Task:
     _check_order(of.problems, "DUE", due, start)
     if rrule and start is None:
         of.problems.append("RRULE without DTSTART")
-    parent, after, categories = "", list[str](), list[str]()
-    for name, params, value in of.several:
-        if name == "CATEGORIES":
-            categories += split_list(value)
-        elif is_parent(params):
-            parent = parent or unescape(value).strip()
-        elif parameter(params, "RELTYPE").upper() in AFTER:
-            after.append(unescape(value).strip())
+    categories, parent, after = of.relations()
     return Task(
         uid=uid,
         summary=of.text("SUMMARY"),
@@ -199,20 +216,20 @@ def _task(uid: str, of: _Properties, zones: Zones) -> Task:
         status=_status(of, completed),
         priority=of.number("PRIORITY", _PRIORITIES),
         percent_complete=of.number("PERCENT-COMPLETE", _PERCENT),
-        categories=tuple(dict.fromkeys(categories)),
+        categories=categories,
         due=due,
         start=start,
         completed=completed,
         estimate=of.length("ESTIMATED-DURATION"),
         rrule=rrule,
         parent=parent,
-        after=tuple(dict.fromkeys(after)),
+        after=after,
         sequence=of.number("SEQUENCE"),
         last_modified=of.instant("LAST-MODIFIED"),
     )
 
 
-def _event(uid: str, of: _Properties, zones: Zones) -> Event:
+def _event(uid: str, of: Properties, zones: Zones) -> Event:
     start = of.when("DTSTART", zones)
     end = _end(of, "DTEND", start, zones)
     if start is None:
@@ -235,7 +252,7 @@ def _event(uid: str, of: _Properties, zones: Zones) -> Event:
     )
 
 
-def _status(of: _Properties, completed: datetime | None) -> Status:
+def _status(of: Properties, completed: datetime | None) -> Status:
     value = of.raw("STATUS")
     if not value:
         return Status.NEEDS_ACTION if completed is None else Status.COMPLETED
@@ -246,7 +263,7 @@ def _status(of: _Properties, completed: datetime | None) -> Status:
     return status
 
 
-def _end(of: _Properties, name: str, start: When | None, zones: Zones) -> When | None:
+def _end(of: Properties, name: str, start: When | None, zones: Zones) -> When | None:
     end = of.when(name, zones)
     if "DURATION" not in of.found:
         return end

@@ -93,9 +93,11 @@ def scan(text: str) -> Component:
     parents, count, after = list[Component](), 0, 0
     for index, (name, _, value) in enumerate(props):
         if name == "BEGIN":
-            _keep(text, current, props, after, index)
+            if after < index:
+                _keep(text, current, props, after, index)
             inside = Component(value.strip().upper(), index)
-            _check_begin(text, inside, current, parents)
+            if not parents or len(parents) >= MAX_DEPTH:
+                _check_begin(text, inside, current, parents)
             count += 1
             if count > MAX_COMPONENTS:
                 raise CodecError(f"more than {MAX_COMPONENTS} components", line=line_number(text, index))
@@ -103,11 +105,13 @@ def scan(text: str) -> Component:
             parents.append(current)
             current, after = inside, index + 1
         elif name == "END":
-            _keep(text, current, props, after, index)
+            if after < index:
+                _keep(text, current, props, after, index)
             if value.strip().upper() != current.name or not parents:
                 raise CodecError(f"END:{shown(value)} within {current.name or 'nothing'}", line=line_number(text, index))
             current, after = parents.pop(), index + 1
-    _keep(text, current, props, after, len(props))
+    if after < len(props):
+        _keep(text, current, props, after, len(props))
     if parents:
         raise CodecError(f"END:{current.name} is missing", line=line_number(text, len(lines)))
     if not outside.children:
@@ -134,8 +138,6 @@ def _properties(lines: list[str]) -> list[Prop]:
 
 def _keep(text: str, current: Component, props: list[Prop], after: int, end: int) -> None:
     """Give `current` the properties between two nested lines."""
-    if after == end:
-        return
     found = props[after:end]
     if _BLANK in found:
         found = [prop for prop in found if prop != _BLANK]
@@ -143,7 +145,7 @@ def _keep(text: str, current: Component, props: list[Prop], after: int, end: int
         index = next(index for index in range(after, end) if props[index] != _BLANK)
         line = next(islice(map(unfold, logical_lines(text.removeprefix(BOM))), index, None))
         raise CodecError(f"{shown(line)} outside of VCALENDAR", line=line_number(text, index))
-    current.props += found
+    current.props = current.props + found if current.props else found
 
 
 def split(line: str) -> Prop:
@@ -218,10 +220,8 @@ def _unfold(text: str) -> list[str]:
         raise CodecError(f"longer than {MAX_TEXT} characters")
     text = text.removeprefix(BOM)
     plain = text.replace("\r\n", "\n")
-    if "\r" in plain or "\n\t" in plain:
-        lines = _EOL.split(_FOLD.sub("", text))
-    else:
-        lines = plain.replace("\n ", "").split("\n")
+    odd = "\r" in plain or "\n\t" in plain
+    lines = _EOL.split(_FOLD.sub("", text)) if odd else plain.replace("\n ", "").split("\n")
     if len(text) > MAX_VALUE:
         for index, line in enumerate(lines):
             if len(line) > MAX_VALUE:

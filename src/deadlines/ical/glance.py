@@ -1,0 +1,177 @@
+"""A task at a glance: what an index keeps of a VTODO in which nothing is remarkable, in a third of the time that `read` takes.
+
+`read` says what a text means. Where a task is written as programs write nearly all of them, `glance` says the same without making
+a `Task` of it and times of its values, which is most of what reading costs; a first download reads as many as there are. It knows
+no second spelling and no mistake: whatever it does not recognise makes it give up, and then `read` has the word. So it can be
+wrong only about what it recognises, and a test holds both against each other.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from typing import NamedTuple, TypeVar
+
+from deadlines.errors import CodecError
+from deadlines.ical.moments import tzid_of
+from deadlines.ical.read import KINDS, STATUSES, Properties
+from deadlines.ical.scan import Component, Prop
+from deadlines.ical.text import duration
+from deadlines.ical.zones import find
+
+_T = TypeVar("_T")
+_EPOCH = datetime(1970, 1, 1)  # noqa: DTZ001 # wall times are subtracted from it
+_DAY_SECONDS = 86_400
+_LOCAL = re.compile(r"[0-9]{8}T[0-9]{6}").fullmatch
+_DATE = re.compile(r"[0-9]{8}").fullmatch
+_FIRST_YEAR, _LAST_YEAR = "0002", "9999"  # `read` looks closer at both ends of the calendar
+_SEQUENCE = re.compile(r"[0-9]{1,10}").fullmatch
+_SMALL = {str(number): number for number in range(101)}
+_PRIORITIES = {str(number): number for number in range(10)}
+_STATUS_WORDS = {word: status.value for word, status in STATUSES.items()}
+_ELSEWHERE = frozenset({"DURATION", "RECURRENCE-ID"})
+
+
+class Time(NamedTuple):
+    """A time as an index keeps it. `at` are Unix seconds, None where they depend on whose it is."""
+
+    kind: str
+    value: str
+    tzid: str
+    at: int | None
+
+
+NO_TIME = Time("", "", "", None)
+
+
+class Glance(NamedTuple):
+    """A task. `completed_at` and the times are in Unix seconds, `estimate` in seconds."""
+
+    uid: str
+    summary: str
+    description: str
+    status: str
+    priority: int
+    percent_complete: int
+    categories: tuple[str, ...]
+    due: Time
+    start: Time
+    completed_at: int | None
+    estimate: int | None
+    rrule: str
+    parent: str
+    after: tuple[str, ...]
+
+
+class _Remarkable(Exception):
+    """`read` must look."""
+
+
+def glance(root: Component) -> Glance | None:
+    """What `root` says if it is a task without anything remarkable, else None."""
+    parts = [child for child in root.children if child.name in KINDS]
+    if len(parts) != 1 or parts[0].name != "VTODO" or root.first("METHOD") is not None:
+        return None
+    try:
+        return _glance(Properties(parts[0]))
+    except (_Remarkable, ValueError, CodecError):
+        return None
+
+
+def _glance(of: Properties) -> Glance:
+    found = of.found
+    if of.problems or not _ELSEWHERE.isdisjoint(found):
+        raise _Remarkable
+    uid = of.text("UID").strip()
+    due, start, rrule = _time(found.get("DUE")), _time(found.get("DTSTART")), of.raw("RRULE")
+    if not uid or (rrule and start is NO_TIME) or not _in_order(start, due):
+        raise _Remarkable
+    _instant(found.get("LAST-MODIFIED"))
+    if (sequence := found.get("SEQUENCE")) is not None and _SEQUENCE(sequence[2]) is None:
+        raise _Remarkable
+    completed_at = _instant(found.get("COMPLETED"))
+    categories, parent, after = of.relations()
+    return Glance(
+        uid,
+        of.text("SUMMARY"),
+        of.text("DESCRIPTION"),
+        _word(found.get("STATUS"), _STATUS_WORDS, "needs-action" if completed_at is None else "completed"),
+        _word(found.get("PRIORITY"), _PRIORITIES, 0),
+        _word(found.get("PERCENT-COMPLETE"), _SMALL, 0),
+        categories,
+        due,
+        start,
+        completed_at,
+        _length(found.get("ESTIMATED-DURATION")),
+        rrule,
+        parent,
+        after,
+    )
+
+
+def _word(prop: Prop | None, words: Mapping[str, _T], missing: _T) -> _T:
+    if prop is None:
+        return missing
+    found = words.get(prop[2])
+    if found is None:
+        raise _Remarkable
+    return found
+
+
+def _time(prop: Prop | None) -> Time:
+    if prop is None:
+        return NO_TIME
+    _, params, value = prop
+    if params == "VALUE=DATE":
+        if _DATE(value) is None or not _FIRST_YEAR <= value < _LAST_YEAR:
+            raise _Remarkable
+        return Time("all-day", datetime.fromisoformat(value).date().isoformat(), "", None)
+    if value[-1:] == "Z":
+        if params:
+            raise _Remarkable
+        local = _wall_time(value[:-1])
+        return Time("zoned", local.isoformat(), "UTC", _seconds(local - _EPOCH))
+    local = _wall_time(value)
+    if not params:
+        return Time("floating", local.isoformat(), "", None)
+    tzid = tzid_of(params)
+    zone = find(tzid) if tzid else None
+    offset = None if zone is None else zone.utcoffset(local)
+    if offset is None:
+        raise _Remarkable
+    return Time("zoned", local.isoformat(), tzid, _seconds(local - _EPOCH - offset))
+
+
+def _in_order(start: Time, due: Time) -> bool:
+    """Whether `due` surely does not come before `start`."""
+    if start is NO_TIME or due is NO_TIME:
+        return True
+    if start.kind != due.kind:
+        return False
+    if start.at is None or due.at is None or start.tzid == due.tzid:
+        return start.value <= due.value
+    return start.at <= due.at
+
+
+def _instant(prop: Prop | None) -> int | None:
+    if prop is None:
+        return None
+    value = prop[2]
+    if value[-1:] != "Z":
+        raise _Remarkable
+    return _seconds(_wall_time(value[:-1]) - _EPOCH)
+
+
+def _wall_time(value: str) -> datetime:
+    if _LOCAL(value) is None or not _FIRST_YEAR <= value < _LAST_YEAR:
+        raise _Remarkable
+    return datetime.fromisoformat(value)
+
+
+def _length(prop: Prop | None) -> int | None:
+    return None if prop is None else int(duration(prop[2]).total_seconds())
+
+
+def _seconds(length: timedelta) -> int:
+    return length.days * _DAY_SECONDS + length.seconds
