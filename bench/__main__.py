@@ -1,0 +1,57 @@
+"""`python -m bench [--only PART ...] [--long]`: measure, print the table, write `bench/results.md`."""
+
+from __future__ import annotations
+
+import argparse
+import shutil
+import sys
+import tempfile
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+from bench import parse, startup, sync, tasks
+from bench.table import Fact, Row, surroundings, table
+
+RESULTS = Path(__file__).with_name("results.md")
+VDIRSYNCER = Path(__file__).parents[1] / ".tools" / "vdirsyncer" / "bin" / "vdirsyncer"
+
+Part = Callable[[Path], Iterator[Row | Fact]]
+PARTS: dict[str, Part] = {
+    "startup": startup.measure,
+    "parse": parse.measure,
+    "tasks": lambda folder: tasks.measure(folder, 10_000, (1, 1, 2)),
+    "radicale": lambda folder: sync.measure(folder, "radicale", VDIRSYNCER),
+    "xandikos": lambda folder: sync.measure(folder, "xandikos", VDIRSYNCER),
+}
+LONG: dict[str, Part] = {"tasks-long": lambda folder: tasks.measure(folder, 100_000, (1 / 15, 0, 1 / 5))}
+_INTRODUCTION = """\
+# What `make bench` measured
+
+Every line compares with its reference in the same run, taken in turns: look at the ratios, not at the seconds. `missed` is what
+is still to be done.
+
+"""
+
+
+def main() -> int:
+    """Measure what was asked for. The results are written only when nothing was left out."""
+    parser = argparse.ArgumentParser(prog="bench", description=__doc__)
+    parser.add_argument("--only", nargs="*", choices=[*PARTS, *LONG], help="these parts, and do not write the results")
+    parser.add_argument("--long", action="store_true", help="also 100,000 tasks, which takes minutes to prepare")
+    arguments = parser.parse_args()
+    every = PARTS | LONG
+    chosen = {name: every[name] for name in arguments.only} if arguments.only else every if arguments.long else PARTS
+    rows: list[Row | Fact] = []
+    for name, part in chosen.items():
+        print(f"measuring {name} ...", file=sys.stderr, flush=True)
+        with tempfile.TemporaryDirectory(prefix="deadlines-bench-") as folder:
+            rows += part(Path(folder))
+    about = surroundings(VDIRSYNCER if VDIRSYNCER.exists() else None, shutil.which("task"))
+    print(table(rows) + "\n" + about)
+    if not arguments.only:
+        RESULTS.write_text(_INTRODUCTION + table(rows) + "\n" + about, encoding="utf-8")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
