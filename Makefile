@@ -52,5 +52,14 @@ test-pythons: $(CLIENTS)/.stamp  ## every test on each of python3.11, 3.12 and 3
 		else echo "== python$$version is not here"; fi; \
 	done
 
+# What we are compared with; its pins differ from ours. Taskwarrior is compared with where it is installed.
+.tools/vdirsyncer/.done:
+	$(PYTHON) -m venv .tools/vdirsyncer
+	.tools/vdirsyncer/bin/python -m pip install --quiet --disable-pip-version-check 'vdirsyncer==0.21.*'
+	touch $@
+
+bench: $(VENV)/.dev .tools/vdirsyncer/.done  ## ratios to the peers, in bench/results.md; ONLY="parse tasks" for some, LONG=1 for more
+	$(BIN)/python -m bench $(if $(ONLY),--only $(ONLY)) $(if $(LONG),--long)
+
 clean:  ## take away what the targets made
 	rm -rf $(VENV) .tools

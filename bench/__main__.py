@@ -45,7 +45,9 @@ def main() -> int:
     for name, part in chosen.items():
         print(f"measuring {name} ...", file=sys.stderr, flush=True)
         with tempfile.TemporaryDirectory(prefix="deadlines-bench-") as folder:
-            rows += part(Path(folder))
+            for row in part(Path(folder)):
+                print("  " + ", ".join(filter(None, row.cells())), file=sys.stderr, flush=True)
+                rows.append(row)
     about = surroundings(VDIRSYNCER if VDIRSYNCER.exists() else None, shutil.which("task"))
     print(table(rows) + "\n" + about)
     if not arguments.only:

@@ -25,6 +25,7 @@ from bench.table import Fact, Row
 COUNT = 10_000
 PUSHED = 500
 RUNS = 3
+DOWNLOADS = 2
 _SERVERS = {"radicale": radicale, "xandikos": xandikos}
 _PATIENCE = 300
 _XML = 'xmlns:D="DAV:" xmlns:C="urn:ietf:params:xml:ns:caldav"'
@@ -86,7 +87,7 @@ def _downloads(name: str, folder: Path, bare: Bare, path: str, peer: Peer | None
         return peer.first()
 
     ours()
-    one, least, *rest = in_turns(RUNS, ours, requests, *([theirs] if peer else []))
+    one, least, *rest = in_turns(DOWNLOADS, ours, requests, *([theirs] if peer else []))
     place = _place(folder / "first0", bare.server, path)
     what = f"first download of {COUNT:,}"
     for other in rest:
