@@ -21,9 +21,6 @@ _MOST = 2**63 - 1
 _NO_WORDS = ((), ())
 _make_index: Callable[[tuple[Any, ...]], Index] = Index._make
 _make_row: Callable[[tuple[Any, ...]], Row] = Row._make
-_EMPTY = Index()._asdict()
-_TEXTS = tuple(name for name, empty in _EMPTY.items() if empty == "")
-_NUMBERS = tuple(name for name, empty in _EMPTY.items() if empty in {0, None})
 
 
 def to_bytes(text: str) -> bytes:
@@ -62,10 +59,13 @@ def _from_iso(text: str | None) -> datetime | None:
 
 def index_columns(index: Index) -> dict[str, Value]:
     """The columns of `listing` that the text determines."""
-    columns: dict[str, Value] = {name: clean(getattr(index, name)) for name in _TEXTS}
-    for name in _NUMBERS:
-        number = getattr(index, name)
-        columns[name] = None if number is None else max(-_MOST, min(number, _MOST))
+    columns: dict[str, Value] = index._asdict()
+    for name, value in columns.items():  # nearly all are fine as they are, and a first download saves 10,000 of them
+        if isinstance(value, str):
+            if not value.isascii():
+                columns[name] = clean(value)
+        elif isinstance(value, int) and not -_MOST <= value <= _MOST:
+            columns[name] = max(-_MOST, min(value, _MOST))
     columns["categories"] = _joined(index.categories)
     columns["after"] = _joined(index.after)
     return columns
