@@ -84,8 +84,11 @@ class Folder:
             if record is not None and record.href:
                 return Left.ELSEWHERE
         if record is None:
-            fresh = Record(uid=uid, calendar=self.calendar, ical=text, base=text, index=index)
-            writer.put(_at(fresh, listed))
+            fresh = Record(
+                uid=uid, calendar=self.calendar, ical=text, base=text, index=index, href=listed.href, etag=listed.etag,
+                schedule_tag=listed.schedule_tag,
+            )  # fmt: skip
+            writer.put(fresh)
             self.report.pulled.created.append(Item(uid=uid, summary=index.summary))
             return Left.NOTHING
         if record.uid != uid:
