@@ -13,7 +13,7 @@ from functools import cache
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
-from tests.servers.fake import FakeDav, Reply
+from tests.servers.fake import Behaviour, FakeDav, Reply, Request
 
 from deadlines.core.availability import Availability
 from deadlines.core.client import Owner
@@ -64,9 +64,10 @@ class LockedDav(FakeDav):
         with self._lock:
             return super().handle(method, target, headers, body)
 
-    def methods(self) -> list[str]:
-        """The methods of the requests so far."""
-        return [request.method for request in self.requests]
+    def writes(self) -> list[str]:
+        """What was written so far, as `PUT u.ics`."""
+        asked = [(request.method, request.path.removeprefix(PATH)) for request in self.requests]
+        return [f"{method} {name}" for method, name in asked if method in {"PUT", "DELETE"}]
 
 
 @cache
@@ -228,6 +229,22 @@ class CrashingStore:
             yield writer
         if self._left == 0:
             raise Crash
+
+
+class Interferes(Behaviour):
+    """Something else happens just before the `nth` request with a method arrives."""
+
+    def __init__(self, method: str, act: Callable[[], object], *, nth: int = 1) -> None:
+        self._method = method
+        self._act = act
+        self._left = nth
+
+    def before(self, _dav: FakeDav, request: Request) -> Request | Reply:
+        if request.method == self._method:
+            self._left -= 1
+            if self._left == 0:
+                self._act()
+        return request
 
 
 def uids(items: Sequence[Item]) -> list[str]:

@@ -97,11 +97,14 @@ class _Sync:
             full = False
             self._guard(reading.gone)
             self._fold_gone(reading.gone)
-            if not self._write():
+            if self._terms.mode is Mode.READ_ONLY or not self._write():
                 break
         else:
             self._pusher.give_up()
-        self._pusher.delete([record for record in self._pending() if record.ical is None])
+        if self._terms.mode is Mode.READ_ONLY:
+            self._skip_read_only()
+        else:
+            self._pusher.delete([record for record in self._pending() if record.ical is None and record.sent is None])
         self._delete_here()
         self._save(mark, listed_at)
 
@@ -122,16 +125,23 @@ class _Sync:
         return CollectionVanished(self._name, error.url, items=here)
 
     def _guard(self, gone: list[Record]) -> None:
-        there = sum(1 for record in self._pending() if record.ical is None)
-        if not gone and not there:
+        """Look at what this run is about to delete. What the server never confirmed to have is not lost when it is not there."""
+        missing = {record.id: record for record in [*self._doomed, *gone]}
+        lost = sum(1 for record in missing.values() if record.base is not None)
+        there = 0
+        if self._terms.mode is Mode.TWO_WAY:
+            there = sum(1 for record in self._pending() if record.ical is None and record.id not in missing)
+        if not lost and not there:
             return
-        known = sum(1 for _ in self._store.known(self._name))
-        deletions = Deletions(here=len(gone), all_here=known, there=there, all_there=known)
-        check(self._name, deletions, allowed=self._terms.allow_deletes)
+        known = sum(1 for _ in self._store.known(self._name)) - (len(missing) - lost)
+        check(self._name, Deletions(here=lost, there=there, of=known), allowed=self._terms.allow_deletes)
 
     def _fold_gone(self, gone: list[Record]) -> None:
         with self._store.write(RunKind.SYNC, "sync", now=self._terms.now, run=self._terms.run) as writer:
-            self._doomed += [record for record in gone if self._folder.gone(writer, record) is Left.DELETE_LOCAL]
+            for known in gone:
+                record = self._store.get(known.id)  # as it is now: a command may have changed it since it was listed
+                if record is not None and self._folder.gone(writer, record) is Left.DELETE_LOCAL:
+                    self._doomed.append(record)
 
     def _pending(self) -> list[Record]:
         """What is to be written: what differs from its base, but for what this run must leave alone."""
@@ -141,16 +151,15 @@ class _Sync:
     def _write(self) -> bool:
         """Push what is pending. True when the server must be read again."""
         todo = [record for record in self._pending() if record.ical is not None]
-        if self._terms.mode is Mode.READ_ONLY:
-            self._skip_read_only()
-            return False
         self._pusher.write([record for record in todo if not self._settled(record)])
         self._reader.recheck = self._pusher.written | self._pusher.refused
         return bool(self._reader.recheck)
 
     def _settled(self, record: Record) -> bool:
         """Whether only stamps differ from the base: then there is nothing to tell the server."""
-        if record.base is None or record.ical is None or content(record.base) != content(record.ical):
+        if record.sent is not None or record.base is None or record.ical is None:
+            return False
+        if content(record.base) != content(record.ical):
             return False
         with self._store.write(RunKind.SYNC, "sync", now=self._terms.now, run=self._terms.run) as writer:
             writer.settle(replace(record, base=record.ical, sent=None), expected=record.ical)

@@ -12,12 +12,11 @@ SHARE = 0.25
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Deletions:
-    """What a run is about to delete, and out of how much. `here`: because the server lost them; `there`: the reverse."""
+    """What a run is about to delete `of` so many. `here`: because the server lost them; `there`: the reverse."""
 
     here: int
-    all_here: int
     there: int
-    all_there: int
+    of: int
 
 
 def check(calendar: str, deletions: Deletions, *, allowed: int) -> None:
@@ -26,9 +25,9 @@ def check(calendar: str, deletions: Deletions, *, allowed: int) -> None:
     An emptied collection trips it from the second item on: the one that is left of a nearly empty calendar may well have been
     deleted on the phone.
     """
-    here, there = deletions.here, deletions.there
-    if here > max(allowed, 1) and here >= deletions.all_here:
-        raise GuardTripped(calendar, f"all {here} items are gone from the server", deletes=here, of=deletions.all_here)
-    for count, total, where in ((here, deletions.all_here, "here"), (there, deletions.all_there, "on the server")):
-        if count > max(allowed, MANY) and count > SHARE * total:
-            raise GuardTripped(calendar, f"{count} of {total} items would be deleted {where}", deletes=count, of=total)
+    here, there, of = deletions.here, deletions.there, deletions.of
+    if here > max(allowed, 1) and here >= of:
+        raise GuardTripped(calendar, f"all {here} items are gone from the server", deletes=here, of=of)
+    for count, where in ((here, "here"), (there, "on the server")):
+        if count > max(allowed, MANY) and count > SHARE * of:
+            raise GuardTripped(calendar, f"{count} of {of} items would be deleted {where}", deletes=count, of=of)
