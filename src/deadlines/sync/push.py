@@ -14,7 +14,7 @@ from dataclasses import replace
 from itertools import islice
 from queue import SimpleQueue
 
-from deadlines.errors import DeadlinesError, PreconditionFailed, ReadOnlyCollection, Rejected, RemoteError, Unreachable
+from deadlines.errors import DeadlinesError, PreconditionFailed, ReadOnlyCollection, Rejected, Unreachable
 from deadlines.remote.base import Collection, Listed, Written
 from deadlines.store.base import Record, RunKind, Store, Writer
 from deadlines.sync.fold import Folder
@@ -113,8 +113,10 @@ class Pusher:
                 self._unanswered += 1
                 if self._unanswered >= PATIENCE:
                     raise outcome
-            case Rejected() | ReadOnlyCollection():
-                self._reject(record, outcome)
+            case ReadOnlyCollection():
+                self._reject(record, f'the server refuses it: {outcome.reason}; if that is meant, give the calendar mode = "read-only"')
+            case Rejected():
+                self._reject(record, f"the server refuses it: {outcome.reason}", unsure=(outcome.status or 0) >= _UNSURE)
             case _:
                 raise outcome
 
@@ -131,21 +133,24 @@ class Pusher:
         (side.created if record.base is None else side.updated).append(item)
 
     def _adopt_twin(self, record: Record) -> None:
-        """The server has the UID already, elsewhere: fold that one, never delete and write anew."""
+        """The server has the UID already, elsewhere: take over that place, for the next reading to fold what is there."""
         found = self._remote.find(record.uid)
         if found is None or found.href == record.href:
             return
+        if self._store.by_href(record.calendar, found.href) is not None:
+            self._reject(record, f"the server has its UID already, at {found.href}, where another task was")
+            return
         with self._transaction() as writer:
-            self._folder.present(writer, replace(record, href=found.href), found)
+            writer.settle(replace(record, href=found.href), expected=record.ical)
         self.refused.add(found.href)
 
-    def _reject(self, record: Record, error: RemoteError) -> None:
+    def _reject(self, record: Record, detail: str, *, unsure: bool = False) -> None:
+        """Leave it for another run. `unsure`: it may have been stored all the same, so the next reading looks."""
         self._rejected.add(record.id)
-        if error.status is None or error.status < _UNSURE:  # a 500 may have been stored all the same: the next run looks
+        if not unsure:
             with self._transaction() as writer:
                 writer.settle(replace(record, sent=None, href=record.href if record.base else ""), expected=record.ical)
-        remedy = '; if that is meant, give the calendar mode = "read-only"' if isinstance(error, ReadOnlyCollection) else ""
-        self._skip(record, f"the server refuses it: {error.reason}{remedy}")
+        self._skip(record, detail)
 
     def _skip(self, record: Record, detail: str) -> None:
         self._folder.report.skipped.append(Item(uid=record.uid, summary=_summary(record), detail=detail))
