@@ -11,6 +11,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from tests.servers.fake import Behaviour, FakeDav, Reply, Request
@@ -25,7 +26,7 @@ from deadlines.ical.read import read
 from deadlines.remote.base import Collection
 from deadlines.remote.caldav import CalDavCollection
 from deadlines.remote.http import Client
-from deadlines.store.base import Change, Record, RunKind, Store, Writer
+from deadlines.store.base import Change, Record, RunKind, Writer
 from deadlines.store.sqlite import SqliteStore
 from deadlines.sync.engine import sync_calendar
 from deadlines.sync.fold import Ask, Folder
@@ -169,12 +170,12 @@ class Replica:
         connections: int = 1,
         mode: Mode = Mode.TWO_WAY,
         ask: Ask = lambda _: Policy.ASK,
-        store: Store | None = None,
+        store: object = None,
         collection: Collection | None = None,
     ) -> CalendarReport:
         """One sync, as the use case does it; the report is kept too."""
-        store = store or self.store
-        store = store.rehearsal() if dry_run else store
+        own: Any = store or self.store
+        store = own.rehearsal() if dry_run else own
         remote = collection or self.collection()
         terms = Terms(
             run=store.new_run(RunKind.SYNC, "sync", now=self.now),

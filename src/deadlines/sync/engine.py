@@ -142,6 +142,7 @@ class _Sync:
                 record = self._store.get(known.id)  # as it is now: a command may have changed it since it was listed
                 if record is not None and self._folder.gone(writer, record) is Left.DELETE_LOCAL:
                     self._doomed.append(record)
+        self._reader.owes = bool(self._doomed)
 
     def _pending(self) -> list[Record]:
         """What is to be written: what differs from its base, but for what this run must leave alone."""

@@ -36,7 +36,10 @@ class Reading:
 
 
 class Reader:
-    """Reads one collection, round after round. `recheck` are hrefs to look at again whatever the server says of them."""
+    """Reads one collection, round after round. `recheck` are hrefs to look at again whatever the server says of them.
+
+    `owes` tells that what was read before is not all done yet (deletions go last), so that no newer mark may be saved meanwhile.
+    """
 
     def __init__(self, store: Store, collection: Collection, folder: Folder, terms: Terms) -> None:
         self._store = store
@@ -44,14 +47,15 @@ class Reader:
         self._folder = folder
         self._terms = terms
         self._name = folder.calendar
-        self._quarantined = {item.href: item for item in store.unreadable(self._name)}
+        self._aside = {item.href: Listed(href=item.href, etag=item.etag, text=item.text) for item in store.unreadable(self._name)}
         self._held: set[int] = set()
         self._read = 0
         self.recheck: set[str] = set()
+        self.owes = False
 
     def holds(self, record: Record) -> bool:
         """Whether this run must not write the record."""
-        return record.id in self._held or record.href in self._quarantined
+        return record.id in self._held or record.href in self._aside
 
     def read(self, mark: Mark, *, full: bool) -> Reading:
         """Ask what changed since `mark`, and fold all of it but what is gone."""
@@ -87,8 +91,10 @@ class Reader:
                 with_text.append(listed)
         self._fold(with_text, listing)
         listing.mark = page.mark
-        if with_text and listing.is_settled:
+        listing.unsaved |= bool(with_text)
+        if listing.unsaved and listing.is_settled and not self.owes and page.mark != Mark():
             self._save(page.mark)
+            listing.unsaved = False
 
     def _save(self, mark: Mark) -> None:
         """Nothing of the pages so far is left to be done: a run that dies goes on from here (RFC 6578 §3.6)."""
@@ -99,7 +105,7 @@ class Reader:
     def _is_news(self, listed: Listed, listing: _Listing) -> bool:
         if listed.href in self.recheck or not listed.etag:
             return True
-        aside = self._quarantined.get(listed.href)
+        aside = self._aside.get(listed.href)
         if aside is not None:
             return aside.etag != listed.etag
         known = self._look_up(listed.href) if listing.known is None else listing.known.get(listed.href)
@@ -154,18 +160,14 @@ class Reader:
         if left is Left.ELSEWHERE:
             listing.postponed.append(listed)
         elif left is Left.ASIDE:
-            self._put_aside(listed)
+            self._aside[listed.href] = listed
         else:
-            if left is Left.HELD and record is not None:
-                self._held.add(record.id)
+            if left is Left.HELD and (held := self._store.by_href(self._name, listed.href)) is not None:
+                self._held.add(held.id)
             self._release(writer, listed.href)
 
-    def _put_aside(self, listed: Listed) -> None:
-        self._quarantined = {item.href: item for item in self._store.unreadable(self._name)}
-        assert listed.href in self._quarantined
-
     def _release(self, writer: Writer, href: str) -> None:
-        if self._quarantined.pop(href, None) is not None:
+        if self._aside.pop(href, None) is not None:
             writer.release(self._name, [href])
 
     def _postponed(self, listing: _Listing, *, full: bool) -> None:
@@ -179,7 +181,7 @@ class Reader:
                     self._folder.present(writer, replace(twin, href=listed.href), listed)
                 else:
                     self._folder.quarantine(writer, listed, f"has the UID {uid}, as {twin.href} has")
-                    self._put_aside(listed)
+                    self._aside[listed.href] = listed
 
     def _gone(self, listing: _Listing, *, full: bool) -> list[Record]:
         """The records that the server has no more. One whose duplicate was put aside takes that one's place instead."""
@@ -196,15 +198,14 @@ class Reader:
         return gone
 
     def _replaced(self, writer: Writer, record: Record) -> bool:
-        for item in self._quarantined.values():
-            listed = Listed(href=item.href, etag=item.etag, text=item.text)
+        for listed in self._aside.values():
             try:
                 same = self._folder.uid_of(listed) == record.uid
             except CodecError:
                 continue
             if same:
-                self._folder.present(writer, replace(record, href=item.href), listed)
-                self._release(writer, item.href)
+                self._folder.present(writer, replace(record, href=listed.href), listed)
+                self._release(writer, listed.href)
                 return True
         return False
 
@@ -224,6 +225,7 @@ class _Listing:
     folded: set[str] = field(default_factory=set)
     wanted: list[str] = field(default_factory=list)
     postponed: list[Listed] = field(default_factory=list)
+    unsaved: bool = False
 
     @property
     def is_settled(self) -> bool:
