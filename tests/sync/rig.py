@@ -26,7 +26,7 @@ from deadlines.ical.read import read
 from deadlines.remote.base import Collection
 from deadlines.remote.caldav import CalDavCollection
 from deadlines.remote.http import Client
-from deadlines.store.base import Change, Record, RunKind, Writer
+from deadlines.store.base import Change, Record, RunKind, Store, Writer
 from deadlines.store.sqlite import SqliteStore
 from deadlines.sync.engine import sync_calendar
 from deadlines.sync.fold import Ask, Folder
@@ -175,10 +175,10 @@ class Replica:
     ) -> CalendarReport:
         """One sync, as the use case does it; the report is kept too."""
         own: Any = store or self.store
-        store = own.rehearsal() if dry_run else own
+        used: Store = own.rehearsal() if dry_run else own
         remote = collection or self.collection()
         terms = Terms(
-            run=store.new_run(RunKind.SYNC, "sync", now=self.now),
+            run=used.new_run(RunKind.SYNC, "sync", now=self.now),
             now=self.now,
             timer=lambda: 0.0,
             mode=mode,
@@ -191,12 +191,12 @@ class Replica:
             calendar=WORK,
             policy=self.policy,
             index=INDEX,
-            by_uid=lambda uid: store.by_uid(WORK, uid),
+            by_uid=lambda uid: used.by_uid(WORK, uid),
             new_uid=self._new_uid,
             ask=ask,
             report=self.report,
         )
-        return sync_calendar(store, Rehearsal(remote) if dry_run else remote, folder, terms)
+        return sync_calendar(used, Rehearsal(remote) if dry_run else remote, folder, terms)
 
     def _new_uid(self) -> str:
         self._uids += 1

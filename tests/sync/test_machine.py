@@ -223,7 +223,7 @@ class TwoClients(RuleBasedStateMachine):
         self.dav.behaviours.append(trouble)
         store = CrashingStore(replica.store, crash[0], committed=crash[1]) if crash else replica.store
         try:
-            replica.sync(store=store, full=full)  # type: ignore[arg-type]  # it delegates what it does not have
+            replica.sync(store=store, full=full)
         except Crash:
             pass
         finally:
