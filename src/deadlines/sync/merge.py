@@ -19,18 +19,19 @@ from __future__ import annotations
 
 import enum
 from collections import Counter
-from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Container, Hashable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TypeVar
 
 from deadlines.core.when import Zoned
+from deadlines.ical.content import normal
 from deadlines.ical.moments import before as comes_before
 from deadlines.ical.moments import moment
 from deadlines.ical.read import read
 from deadlines.ical.scan import scan
-from deadlines.ical.text import join_list, split_list
-from deadlines.ical.tree import Line, Node, new_line, parse
+from deadlines.ical.text import escape, join_list, split_list
+from deadlines.ical.tree import Line, Node, new_line, parse, parse_component
 from deadlines.ical.zones import Zones
 
 _T = TypeVar("_T")
@@ -56,8 +57,7 @@ class Merged:
     dropped: tuple[str, ...] = ()
 
 
-_STAMPS = frozenset({"DTSTAMP", "LAST-MODIFIED", "CREATED", "SEQUENCE"})
-_IGNORED = _STAMPS | {"PRODID"}
+_STAMPS = frozenset({"DTSTAMP", "LAST-MODIFIED", "CREATED", "SEQUENCE", "PRODID"})
 _GROUPS = {"COMPLETED": "STATUS", "PERCENT-COMPLETE": "STATUS", "DURATION": "DUE", "DTEND": "DUE"}
 _SETS = frozenset({"CATEGORIES", "RESOURCES", "EXDATE", "RDATE", "RELATED-TO", "ATTACH", "COMMENT", "CONTACT", "ATTENDEE"})
 _LISTS = frozenset({"CATEGORIES", "RESOURCES"})
@@ -105,13 +105,19 @@ class _Reader:
 
     def line(self, line: Line) -> Hashable:
         """A value that is equal for lines of one property that mean the same."""
-        if line.name in _TIMES:
-            return frozenset(self._time(line, value) for value in line.value.split(","))
-        if line.name in _LISTS:
-            return frozenset(split_list(line.value))
+        if line.name in _TIMES or line.name in _LISTS:
+            return frozenset(meaning for meaning, _ in self.members(line))
         if line.name == "RRULE":
             return line.name, frozenset(line.value.upper().split(";"))
-        return line.name, self._params(line), line.value
+        return normal(line.prop)
+
+    def members(self, line: Line) -> list[tuple[Hashable, str]]:
+        """What a line of a set holds: the meaning and the spelling of each value."""
+        if line.name in _TIMES:
+            return [(self._time(line, value), value) for value in line.value.split(",")]
+        if line.name in _LISTS:
+            return [(value, escape(value)) for value in split_list(line.value)]
+        return [(self.line(line), line.value)]
 
     def _time(self, line: Line, value: str) -> Hashable:
         name, params, _ = line.prop
@@ -150,7 +156,7 @@ class _Work:
 
     def _lines(self, group: str, base: Sequence[Line], local: Sequence[Line], remote: Sequence[Line]) -> Sequence[Line]:
         if group in _STAMPS:
-            return max(local, remote, key=lambda lines: _stamp(group, lines))
+            return max(remote, local, key=lambda lines: _stamp(group, lines))
         before, mine, theirs = (
             _meaning(lines, reader) for lines, reader in zip((base, local, remote), self._readers, strict=True)
         )
@@ -171,24 +177,22 @@ class _Work:
 
     def _set(self, base: Sequence[Line], local: Sequence[Line], remote: Sequence[Line]) -> Sequence[Line]:
         """Both changed a set: the server's lines without what we removed, and what we added."""
-        before, mine, theirs = (
-            [(reader.line(line), line) for line in lines]
+        had, have, there = (
+            {meaning for line in lines for meaning, _ in reader.members(line)}
             for lines, reader in zip((base, local, remote), self._readers, strict=True)
         )
-        if (base and base[0].name in _LISTS) or (local and local[0].name in _LISTS):
-            return _merged_list(base, local, remote)
-        had = {meaning for meaning, _ in before}
-        have = {meaning for meaning, _ in mine}
-        kept = [line for meaning, line in theirs if meaning in have or meaning not in had]
-        there = {meaning for meaning, _ in theirs}
-        return [*kept, *(line for meaning, line in mine if meaning not in had and meaning not in there)]
+        ours, theirs = self._readers[1:]
+        kept = [_only(line, theirs.members(line), have | (there - had)) for line in remote]
+        added = [_only(line, ours.members(line), have - had - there) for line in local]
+        return _joined([line for line in (*kept, *added) if line is not None])
 
     def _children(self, base: Node, local: Node, remote: Node) -> list[Node]:
         before, mine, theirs = (
             _children(node, reader) for node, reader in zip((base, local, remote), self._readers, strict=True)
         )
         merged = (self._child(before.get(key), mine.get(key), theirs.get(key)) for key in _unique([*theirs, *mine]))
-        return [node for node in merged if node is not None]
+        found = [_ending_alike(node, remote.eol) for node in merged if node is not None]
+        return sorted(found, key=lambda node: node.name != "VTIMEZONE")  # readers want a clock defined before it is used
 
     def _child(self, base: Node | None, local: Node | None, remote: Node | None) -> Node | None:
         readers = self._readers
@@ -206,14 +210,20 @@ class _Work:
         return None if gone else remote
 
 
-def _merged_list(base: Sequence[Line], local: Sequence[Line], remote: Sequence[Line]) -> Sequence[Line]:
-    before, mine, theirs = ([value for line in lines for value in split_list(line.value)] for lines in (base, local, remote))
-    kept = [value for value in theirs if value in mine or value not in before]
-    values = _unique([*kept, *(value for value in mine if value not in before)])
-    if not values:
-        return ()
-    first = (*remote, *local)[0]
-    return (new_line(first.name, join_list(values), dict(first.params)),)
+def _only(line: Line, members: Sequence[tuple[Hashable, str]], wanted: Container[Hashable]) -> Line | None:
+    """The line with those of its members that are wanted; untouched where that is all, None where there is none."""
+    values = [value for meaning, value in members if meaning in wanted]
+    if len(values) == len(members):
+        return line
+    return new_line(line.name, ",".join(values), dict(line.params)) if values else None
+
+
+def _joined(lines: Sequence[Line]) -> Sequence[Line]:
+    """Lists of texts on one line: there are programs that read only the first."""
+    if len(lines) <= 1 or lines[0].name not in _LISTS:
+        return lines
+    values = [value for line in lines for value in split_list(line.value)]
+    return (new_line(lines[0].name, join_list(values), dict(lines[0].params)),)
 
 
 def _grouped(node: Node) -> Mapping[str, list[Line]]:
@@ -239,7 +249,7 @@ def _meaning(lines: Sequence[Line], reader: _Reader) -> Hashable:
     status = next((line.value.upper() for line in lines if line.name == "STATUS"), "")
     if status == "COMPLETED":
         return "completed"
-    said = [line for line in lines if (line.name, line.value.upper()) not in _SILENT]
+    said = [line for line in lines if (line.name, line.value.upper()) not in _SILENT and reader.line(line) is not None]
     if said and all(line.name in _SETS for line in said):
         return frozenset(value for line in said for value in _members(reader.line(line)))
     return frozenset(Counter(reader.line(line) for line in said).items())
@@ -251,7 +261,7 @@ def _members(meaning: Hashable) -> frozenset[Hashable]:
 
 def _digest(node: Node, reader: _Reader) -> Hashable:
     """What a component says, without its stamps."""
-    groups = {group: _meaning(lines, reader) for group, lines in _grouped(node).items() if group not in _IGNORED}
+    groups = {group: _meaning(lines, reader) for group, lines in _grouped(node).items() if group not in _STAMPS}
     empty = frozenset[Hashable]()
     return (
         node.name,
@@ -288,8 +298,19 @@ def _name(child: Node, reader: _Reader) -> Hashable:
 
 def _ending(line: Line, eol: str) -> Line:
     """The line as the server's text ends its lines."""
-    bare = line.raw.replace("\r\n", "\n")
-    return line if line.raw == bare.replace("\n", eol) else Line(bare.replace("\n", eol))
+    alike = _with_eol(line.raw, eol)
+    return line if alike == line.raw else Line(alike)
+
+
+def _ending_alike(node: Node, eol: str) -> Node:
+    """The component likewise."""
+    text = node.render()
+    alike = _with_eol(text, eol)
+    return node if alike == text else parse_component(alike)
+
+
+def _with_eol(text: str, eol: str) -> str:
+    return text.replace("\r\n", "\n").replace("\n", eol)
 
 
 def _spelling(lines: Sequence[Line]) -> Hashable:
@@ -297,7 +318,8 @@ def _spelling(lines: Sequence[Line]) -> Hashable:
 
 
 def _stamp(group: str, lines: Sequence[Line]) -> tuple[int, str]:
-    value = lines[0].value if lines else ""
+    """The later, the higher; of programs the server's, which comes first, is as good as ours."""
+    value = lines[0].value if lines and group != "PRODID" else ""
     return (int(value) if value.isascii() and value.isdigit() else -1, "") if group == "SEQUENCE" else (0, value)
 
 

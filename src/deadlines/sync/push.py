@@ -114,7 +114,8 @@ class Pusher:
                 if self._unanswered >= PATIENCE:
                     raise outcome
             case ReadOnlyCollection():
-                self._reject(record, f'the server refuses it: {outcome.reason}; if that is meant, give the calendar mode = "read-only"')
+                remedy = 'if that is meant, give the calendar mode = "read-only"'
+                self._reject(record, f"the server refuses it: {outcome.reason}; {remedy}")
             case Rejected():
                 self._reject(record, f"the server refuses it: {outcome.reason}", unsure=(outcome.status or 0) >= _UNSURE)
             case _:
