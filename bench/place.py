@@ -14,7 +14,8 @@ from deadlines import clock
 from deadlines.config.read import read
 from deadlines.store.base import Record, RunKind
 from deadlines.store.sqlite import SqliteStore
-from deadlines.usecases.index import Indexer, fingerprint
+from deadlines.usecases.index import Indexer
+from deadlines.usecases.refresh import fingerprint
 
 ROOT = Path(__file__).parents[1]
 NOW = datetime(2026, 11, 1, 9, 0, tzinfo=UTC)

@@ -303,7 +303,7 @@ def test_a_failure_is_remembered_and_forgotten_after_a_success(dav: LockedDav, r
     report = replica.sync()
 
     assert isinstance(report.error, TryLater)
-    assert "try later" in replica.store.state(WORK).problem
+    assert "try again" in replica.store.state(WORK).problem
     dav.behaviours.clear()
     replica.sync()
     assert replica.store.state(WORK).problem == ""

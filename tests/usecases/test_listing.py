@@ -179,4 +179,4 @@ def test_a_done_task_is_neither_overdue_nor_has_time_left(desk: Desk) -> None:
 
     assert (late.overdue, late.left, [f.code.value for f in late.findings]) == (True, "2 d 14 h overdue", ["D101"])
     assert (done.overdue, done.left, done.findings) == (False, "", ())
-    assert done.clocks == "Fri 20 Nov 17:00 New York = Fri 20 Nov 23:00 Oslo"
+    assert done.due_clocks == "Fri 20 Nov 17:00 New York = Fri 20 Nov 23:00 Oslo"

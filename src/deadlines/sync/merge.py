@@ -196,8 +196,9 @@ class _Work:
 
     def _child(self, base: Node | None, local: Node | None, remote: Node | None) -> Node | None:
         readers = self._readers
-        if remote is not None and remote.name == "VTIMEZONE":
-            return remote  # a definition says what its TZID says; how it is spelt changes at every program on the way
+        if remote is not None and remote.name == "VTIMEZONE":  # a clock is one thing: two halves of two definitions are none
+            same_there = base is not None and _digest(base, readers[0]) == _digest(remote, readers[2])
+            return local if local is not None and same_there else remote
         if local is not None and remote is not None:
             return self.node(base if base is not None else Node(local.name, local.begin, local.end), local, remote)
         if local is not None:
