@@ -49,7 +49,7 @@ def program(environment: dict[str, str]) -> Program:
             capture_output=True,
             encoding="utf-8",
             check=False,
-            timeout=60,
+            timeout=180,
         )
 
     return run

@@ -8,7 +8,7 @@ from tests.servers.fake import FakeDav
 from tests.usecases.conftest import Synced
 
 from deadlines.core.settings import Account, Calendar, Settings
-from deadlines.errors import ConfigError, CredentialsRefused, DeadlinesError, NotCalDAV, Refused, UnknownName
+from deadlines.errors import CredentialsRefused, DeadlinesError, NotCalDAV, NotConfigured, Refused, UnknownName
 from deadlines.remote.base import Collection
 from deadlines.remote.caldav import CalDavCollection
 from deadlines.remote.http import Client
@@ -90,7 +90,7 @@ def test_a_sync_that_changes_nothing_here_is_no_run(desk: Desk, synced: Synced) 
 @pytest.mark.parametrize(
     ("change", "names", "error", "message"),
     [
-        (lambda s: replace(s, calendars={}), (), ConfigError, "no calendar is configured"),
+        (lambda s: replace(s, calendars={}), (), NotConfigured, "no calendar is configured"),
         (lambda s: s, ("local",), Refused, "on this computer alone"),
         (lambda s: s, ("wrok",), UnknownName, "unknown calendar: wrok"),
     ],
