@@ -206,8 +206,7 @@ def test_read_only_calendar(program: Program, dav: FakeDav) -> None:
 
     assert done.returncode == 5
     assert "Landing page" in done.stdout
-    assert "the server does not allow writing here (403)" in done.stdout
-    assert 'if that is meant, give the calendar mode = "read-only"' in done.stdout
+    assert 'writing is not allowed here; undo the change, or set mode = "read-only" for the calendar (403)' in done.stdout
 
 
 def test_newer_database(program: Program, tmp_path: Path) -> None:

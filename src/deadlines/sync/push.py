@@ -114,8 +114,7 @@ class Pusher:
                 if self._unanswered >= PATIENCE:
                     raise outcome
             case ReadOnlyCollection():
-                remedy = 'if that is meant, give the calendar mode = "read-only"'
-                self._reject(record, f"the server refuses it: {outcome.reason}; {remedy}")
+                self._reject(record, f"the server refuses it: {outcome.reason}")
             case Rejected():
                 self._reject(record, f"the server refuses it: {outcome.reason}", unsure=(outcome.status or 0) >= _UNSURE)
             case _:
