@@ -170,6 +170,19 @@ def test_a_uid_that_lives_where_another_task_was_is_reported(dav: LockedDav, rep
     assert replica.text("old")
 
 
+def test_a_name_that_another_program_took_is_avoided(dav: LockedDav, replica: Replica) -> None:
+    """Its file is called as ours would be, but it is another task."""
+    dav.put(f"{PATH}v.ics", task("w", "Theirs"))
+    replica.sync()
+    replica.add("v", "Ours")
+
+    assert replica.sync().ok
+
+    assert len(dav.texts()) == 2
+    assert "SUMMARY:Ours" in dav.texts()[f"v-{replica.record('v').id}.ics"]
+    assert_quiet(dav, replica)
+
+
 def test_an_edit_made_while_a_twin_is_looked_for_survives(dav: LockedDav, replica: Replica) -> None:
     replica.sync()
     replica.add("v", "Ours")

@@ -82,11 +82,18 @@ class Pusher:
         announced = []
         with self._transaction() as writer:
             for record in batch:
-                href = record.href or self._remote.href_for(record.uid)
+                href = record.href or self._free_href(record)
                 going = replace(record, href=href, sent=record.ical)
                 if writer.settle(going, expected=record.ical):
                     announced.append(going)
         return announced
+
+    def _free_href(self, record: Record) -> str:
+        """A place for a new resource; another program may have named one of its own as we would name ours."""
+        href = self._remote.href_for(record.uid)
+        if self._store.by_href(record.calendar, href) is None:
+            return href
+        return self._remote.href_for(f"{record.uid}-{record.id}")
 
     def _send(self, records: Sequence[Record]) -> Iterator[tuple[Record, Written | DeadlinesError]]:
         """Send them, and yield each outcome as it comes."""
