@@ -232,6 +232,24 @@ class CrashingStore:
             raise Crash
 
 
+class DisturbedStore:
+    """A store in which another process does something just before the `nth` transaction."""
+
+    def __init__(self, store: SqliteStore, nth: int, act: Callable[[], object]) -> None:
+        self._store = store
+        self._left = nth
+        self._act = act
+
+    def __getattr__(self, name: str) -> object:
+        return getattr(self._store, name)
+
+    def write(self, kind: RunKind, command: str, *, now: datetime, run: int | None = None) -> AbstractContextManager[Writer]:
+        self._left -= 1
+        if self._left == 0:
+            self._act()
+        return self._store.write(kind, command, now=now, run=run)
+
+
 class Interferes(Behaviour):
     """Something else happens just before the `nth` request with a method arrives."""
 

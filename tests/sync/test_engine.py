@@ -7,7 +7,20 @@ from dataclasses import replace
 
 import pytest
 from tests.servers.quirks import BUSY, Answers
-from tests.sync.rig import NOW, PATH, WORK, Crash, CrashingStore, Interferes, LockedDav, Replica, task, uids, with_line
+from tests.sync.rig import (
+    NOW,
+    PATH,
+    WORK,
+    Crash,
+    CrashingStore,
+    DisturbedStore,
+    Interferes,
+    LockedDav,
+    Replica,
+    task,
+    uids,
+    with_line,
+)
 
 from deadlines.core.settings import Policy
 from deadlines.errors import StoreBusy, TryLater
@@ -356,3 +369,33 @@ def test_a_removal_undone_before_its_sync_stays(dav: LockedDav, replica: Replica
 
     assert replica.sync().ok
     assert not dav.writes()
+
+
+@pytest.mark.parametrize("act", ["edit", "remove"])
+@pytest.mark.parametrize("uid", ["u", "v", "w"])
+def test_a_command_between_any_two_transactions_survives(act: str, uid: str) -> None:
+    """One task is to be pushed, one pulled, one removed; a command changes one of them at any moment."""
+    for nth in range(1, 12):
+        dav = LockedDav()
+        replica = Replica(dav)
+        for name in ("u", "v", "w"):
+            dav.put(f"{PATH}{name}.ics", task(name))
+        replica.sync()
+        replica.edit("u", summary="Ours")
+        dav.put(f"{PATH}v.ics", task("v", "Theirs"))
+        dav.remove(f"{PATH}w.ics")
+        done: list[bool] = []
+
+        def disturb(replica: Replica = replica, done: list[bool] = done) -> None:
+            if replica.text(uid):
+                done.append(True)
+                replica.edit(uid, priority=1) if act == "edit" else replica.remove(uid)
+
+        replica.sync(store=DisturbedStore(replica.store, nth, disturb))
+        assert replica.sync().ok
+        assert {name.removesuffix(".ics") for name in dav.texts()} == set(replica.texts())
+        assert not replica.store.pending(WORK)
+        if done and act == "edit":
+            assert "PRIORITY:1" in dav.texts()[f"{uid}.ics"]
+        if done and uid in replica.texts():
+            assert act == "edit" or (uid == "v" and "Theirs" in replica.text("v"))

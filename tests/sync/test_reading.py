@@ -246,6 +246,7 @@ def test_what_cannot_be_read_does_not_become_another_task_by_the_way(dav: Locked
     """A task goes while something unreadable lies aside: they have nothing to do with each other."""
     fill(dav, 3)
     dav.put(f"{PATH}bad.ics", BROKEN_TEXT)
+    dav.put(f"{PATH}twin.ics", task("u1"))
     replica.sync()
     dav.remove(f"{PATH}u0.ics")
 

@@ -124,10 +124,9 @@ class Folder:
                 self.report.merged.append(_item(restored, "removed here but edited there, so it came back"))
             case Action.MERGE:
                 return self._merge(writer, record, listed, text)
-            case Action.CONFLICT:
-                return self._conflict(writer, record, listed, text)
             case action:
-                raise AssertionError(action)
+                assert action is Action.CONFLICT, action
+                return self._conflict(writer, record, listed, text)
         return Left.NOTHING
 
     def _pull(self, writer: Writer, record: Record, listed: Listed, text: str) -> None:
