@@ -37,5 +37,6 @@ def test_it_reads_once_and_finds_what_was_written(dav: LockedDav, rehearsal: Reh
     assert [page.present for page in rehearsal.changes(mark, full=False).pages] == [()]
     fetched = {found.href: found.text for found in rehearsal.fetch([f"{PATH}u.ics", f"{PATH}v.ics"]) if isinstance(found, Listed)}
     assert fetched == {f"{PATH}u.ics": task("u", "Edited"), f"{PATH}v.ics": task("v")}
+    assert list(rehearsal.fetch([f"{PATH}none.ics"])) == [f"{PATH}none.ics"]
     assert dav.texts() == {"u.ics": task("u")}
     assert not dav.writes()
