@@ -81,6 +81,8 @@ def test_a_deleted_calendar_stops_and_nothing_that_is_allowed_deletes_what_is_he
     kari.run("sync", "--allow-deletes", "3", code=6)
 
     assert "is gone from the server; nothing was deleted" in stopped.out
+    assert "deadlines account discover" in stopped.out
+    assert "--allow-deletes" not in stopped.out
     assert kari.summaries() == TASKS
 
 
