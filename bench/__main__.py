@@ -15,13 +15,20 @@ from bench.table import Fact, Row, surroundings, table
 RESULTS = Path(__file__).with_name("results.md")
 VDIRSYNCER = Path(__file__).parents[1] / ".tools" / "vdirsyncer" / "bin" / "vdirsyncer"
 
+ITEMS = 10_000
+"""What the budgets of sync are meant for. The quick parts do with less, to see where a change leads."""
+
 Part = Callable[[Path], Iterator[Row | Fact]]
 PARTS: dict[str, Part] = {
     "startup": startup.measure,
     "parse": parse.measure,
     "tasks": lambda folder: tasks.measure(folder, 10_000, (1, 1, 2)),
-    "radicale": lambda folder: sync.measure(folder, "radicale", VDIRSYNCER),
-    "xandikos": lambda folder: sync.measure(folder, "xandikos", VDIRSYNCER),
+    "radicale": lambda folder: sync.measure(folder, "radicale", VDIRSYNCER, ITEMS),
+    "xandikos": lambda folder: sync.measure(folder, "xandikos", VDIRSYNCER, ITEMS),
+}
+QUICK: dict[str, Part] = {
+    "radicale-quick": lambda folder: sync.measure(folder, "radicale", VDIRSYNCER, 1_000),
+    "xandikos-quick": lambda folder: sync.measure(folder, "xandikos", VDIRSYNCER, 1_000),
 }
 LONG: dict[str, Part] = {"tasks-long": lambda folder: tasks.measure(folder, 100_000, (1 / 15, 0, 1 / 5))}
 _INTRODUCTION = """\
@@ -36,11 +43,12 @@ is still to be done.
 def main() -> int:
     """Measure what was asked for. The results are written only when nothing was left out."""
     parser = argparse.ArgumentParser(prog="bench", description=__doc__)
-    parser.add_argument("--only", nargs="*", choices=[*PARTS, *LONG], help="these parts, and do not write the results")
+    parser.add_argument("--only", nargs="*", choices=[*PARTS, *QUICK, *LONG], help="these parts, and do not write the results")
     parser.add_argument("--long", action="store_true", help="also 100,000 tasks, which takes minutes to prepare")
     arguments = parser.parse_args()
-    every = PARTS | LONG
-    chosen = {name: every[name] for name in arguments.only} if arguments.only else every if arguments.long else PARTS
+    every = PARTS | QUICK | LONG
+    standard = PARTS | LONG if arguments.long else PARTS
+    chosen = {name: every[name] for name in arguments.only} if arguments.only else standard
     rows: list[Row | Fact] = []
     for name, part in chosen.items():
         print(f"measuring {name} ...", file=sys.stderr, flush=True)

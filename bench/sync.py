@@ -22,7 +22,6 @@ from bench.measure import Cost, in_turns, of_call, of_command
 from bench.place import Place
 from bench.table import Fact, Row
 
-COUNT = 10_000
 PUSHED = 500
 RUNS = 3
 DOWNLOADS = 2
@@ -60,27 +59,29 @@ item_types = ["VTODO"]
 """
 
 
-def measure(folder: Path, name: str, vdirsyncer: Path) -> Iterator[Row | Fact]:
+def measure(folder: Path, name: str, vdirsyncer: Path, items: int) -> Iterator[Row | Fact]:
     with _SERVERS[name](folder) as server:
         bare = Bare(server)
         full = server.new_calendar()
-        _fill(folder, server, full)
-        bare.request("PROPFIND", full, Depth="1")  # the server looks at everything once
+        _fill(folder, server, full, items)
+        bare.request("REPORT", full, _QUERY.encode(), Depth="1")  # the server looks at everything once
         peer = Peer(folder / "vdirsyncer", vdirsyncer, server, full) if vdirsyncer.exists() else None
         if peer is None:
             yield Fact(part=name, what="against vdirsyncer", found="not installed: `make bench` does that")
-        yield from _downloads(name, folder, bare, full, peer)
+        yield from _downloads(name, folder, bare, full, peer, items=items)
         yield from _pushes(name, folder, server, bare)
 
 
-def _downloads(name: str, folder: Path, bare: Bare, path: str, peer: Peer | None) -> Iterator[Row | Fact]:
+def _downloads(name: str, folder: Path, bare: Bare, path: str, peer: Peer | None, *, items: int) -> Iterator[Row | Fact]:
     numbers = count()
 
     def ours() -> Cost:
         return _place(folder / f"first{next(numbers)}", bare.server, path).run("sync")
 
     def requests() -> Cost:
-        return of_call(lambda: _commit(folder / f"bare{next(numbers)}", bare.request("REPORT", path, _QUERY.encode(), Depth="1")))
+        return of_call(
+            lambda: _commit(folder / f"bare{next(numbers)}", bare.request("REPORT", path, _QUERY.encode(), Depth="1"), items)
+        )
 
     def theirs() -> Cost:
         assert peer is not None
@@ -89,7 +90,7 @@ def _downloads(name: str, folder: Path, bare: Bare, path: str, peer: Peer | None
     ours()
     one, least, *rest = in_turns(DOWNLOADS, ours, requests, *([theirs] if peer else []))
     place = _place(folder / "first0", bare.server, path)
-    what = f"first download of {COUNT:,}"
+    what = f"first download of {items:,}"
     for other in rest:
         yield Row(part=name, what=f"{what}, wall", ours=one.wall, reference=other.wall, against="vdirsyncer", budget=1 / 4)
         yield Row(part=name, what=f"{what}, client CPU", ours=one.cpu, reference=other.cpu, against="vdirsyncer")
@@ -105,7 +106,7 @@ def _downloads(name: str, folder: Path, bare: Bare, path: str, peer: Peer | None
     empty.run("sync")
     small = in_turns(RUNS, lambda: empty.run("sync"))[0]
     yield Row(
-        part=name, what=f"nothing changed, {COUNT:,} items, CPU", ours=one.cpu, reference=small.cpu, against="0 items", budget=1.1
+        part=name, what=f"nothing changed, {items:,} items, CPU", ours=one.cpu, reference=small.cpu, against="0 items", budget=1.1
     )
     requests_sent = _requests(place)
     verdict = "ok" if requests_sent == 1 else "missed"
@@ -219,7 +220,7 @@ Changer = Ours | Peer
 
 
 def _edit_there(bare: Bare, path: str, revision: int) -> None:
-    number = COUNT // 2 + revision
+    number = 3 * revision + 1
     bare.request("PUT", f"{path}{corpus.uid(number)}.ics", corpus.resource(number, revision=revision).encode())
 
 
@@ -237,22 +238,22 @@ def _requests(place: Place) -> int:
     return sum(calendar["requests"] for calendar in report["calendars"])
 
 
-def _commit(file: Path, data: bytes) -> None:
+def _commit(file: Path, data: bytes, items: int) -> None:
     """As many rows as there were resources, in one transaction."""
     with closing(sqlite3.connect(file)) as database, database:
         database.execute("PRAGMA journal_mode = WAL")
         database.execute("CREATE TABLE resource (id INTEGER PRIMARY KEY, text BLOB)")
-        size = len(data) // COUNT
+        size = len(data) // items
         database.executemany(
             "INSERT INTO resource (text) VALUES (?)", ((data[at : at + size],) for at in range(0, len(data), size))
         )
 
 
-def _fill(folder: Path, server: RealServer, path: str) -> None:
+def _fill(folder: Path, server: RealServer, path: str, items: int) -> None:
     """Put the tasks where the server keeps them: 10,000 PUTs would take it the better part of an hour."""
     root = folder / "collections" / "collection-root" if server.name == "radicale" else folder / "data"
     target = root / path.strip("/")
-    for number in range(COUNT):
+    for number in range(items):
         (target / f"{corpus.uid(number)}.ics").write_bytes(corpus.resource(number).encode())
     if server.name == "xandikos":
         environment = {"PATH": "/usr/local/bin:/usr/bin:/bin", "HOME": str(folder), "GIT_CONFIG_NOSYSTEM": "1"}
