@@ -12,9 +12,12 @@ from tests.servers.fake import FakeDav
 from tests.servers.http_front import serve
 from tests.servers.process import RealServer
 
+from deadlines import clock
 from deadlines.remote.auth import Credentials
 from deadlines.remote.caldav import CalDavCollection
 from deadlines.remote.http import Client
+
+clock.use_newest_zone_data()  # as every command does, before a test opens a zone
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -64,7 +64,6 @@ def use_newest_zone_data() -> str:
     if folder is None or package < system:
         return f"{system or 'unknown'} (system)"
     zoneinfo.reset_tzpath((str(folder),))
-    zoneinfo.ZoneInfo.clear_cache()
     return f"{package} (package)"
 
 

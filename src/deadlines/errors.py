@@ -15,7 +15,8 @@
     ├── GuardTripped             a sync that would delete suspiciously much; carries how many of how many
     │   └── CollectionVanished   the collection itself is gone: no number of allowed deletions helps
     └── RemoteError              the server; carries url and, where there was one, status
-        ├── Unreachable          no route, no answer, certificate, cut connection: nothing is known of the outcome
+        ├── Unreachable          no route, no answer, cut connection: nothing is known of the outcome
+        ├── Untrusted            the certificate is not to be trusted: nothing was sent
         ├── TryLater             429 or 503; carries retry_after
         ├── CredentialsRefused   401, or a password that could not be had
         ├── CollectionMissing    404 or 410 of the collection itself
@@ -157,6 +158,10 @@ class RemoteError(DeadlinesError):
 
 class Unreachable(RemoteError):
     """No usable answer: a write may or may not have happened."""
+
+
+class Untrusted(RemoteError):
+    """The server cannot prove that it is the one we meant (RFC 9110 §4.3.4); nothing was sent to it."""
 
 
 class TryLater(RemoteError):

@@ -56,7 +56,7 @@ def embedded_server(folder: Path) -> AbstractContextManager[EmbeddedServer]:
 
 @cache
 def _choose_zone_data() -> str:
-    """Once per process: chosen again, every zone that is open would have a twin that is not equal to it."""
+    """Once per process: the choice does not change, and costs a handful of file openings."""
     return clock.use_newest_zone_data()
 
 

@@ -194,7 +194,7 @@ def test_untrusted_certificates(make: Callable[[Path], Path], said: str, program
         configure(tmp_path, url)
         done = program("sync", **trusted)
 
-    assert done.returncode == 75
+    assert done.returncode == 4
     assert said in done.stdout
 
 

@@ -13,7 +13,7 @@ from tests.servers.fake import Behaviour, FakeDav, Reply, Request
 from tests.servers.http_front import serve
 from tests.servers.quirks import Answers, Times
 
-from deadlines.errors import CredentialsRefused, NotCalDAV, RemoteError, TryLater, Unreachable
+from deadlines.errors import CredentialsRefused, NotCalDAV, RemoteError, TryLater, Unreachable, Untrusted
 from deadlines.remote.auth import Authenticator, Credentials, digest_response
 from deadlines.remote.http import Client, retry_after
 from deadlines.remote.wire import Limits, origin_of
@@ -302,7 +302,7 @@ def test_a_bad_certificate_is_said(code: int, says: str) -> None:
         close = staticmethod(lambda: None)
 
     connected = Client("https://dav.example.org/", pause=Pauses(), connect=lambda _origin, _limits: Wire())  # type: ignore[arg-type,return-value] # raises only
-    with pytest.raises(Unreachable, match=says):
+    with pytest.raises(Untrusted, match=says):
         connected.read("GET", "/")
 
 

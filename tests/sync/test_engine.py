@@ -25,7 +25,7 @@ from tests.sync.rig import (
 from deadlines.core.settings import Policy
 from deadlines.errors import StoreBusy, TryLater
 from deadlines.store.base import RunKind
-from deadlines.sync.report import CalendarReport
+from deadlines.sync.report import CalendarReport, Outcome
 
 
 def world(dav: LockedDav, replica: Replica) -> None:
@@ -130,6 +130,22 @@ def test_death_at_any_transaction_loses_nothing(committed: bool) -> None:
     else:
         pytest.fail("a sync of so few items takes so many transactions")
     assert nth > 5
+
+
+def test_a_mistyped_url_forgets_nothing(replica: Replica) -> None:
+    replica.add("a")
+    replica.add("b")
+    replica.sync()
+    replica.edit("a", summary="Mine")
+    before = [replica.record("a"), replica.record("b")]
+    replica.path = "/kari/nowhere/"
+
+    report = replica.sync()
+
+    assert report.outcome is Outcome.GUARDED
+    assert [replica.record("a"), replica.record("b")] == before
+    replica.path = PATH
+    assert [item.uid for item in replica.sync().pushed.updated] == ["a"]
 
 
 def assert_converged(dav: LockedDav, replica: Replica) -> None:

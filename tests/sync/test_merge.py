@@ -177,6 +177,29 @@ def test_a_due_rewritten_to_utc_keeps_our_clock() -> None:
     assert "PRIORITY:1\r\n" in result.text
 
 
+def test_a_due_moved_in_utc_is_said_on_our_clock() -> None:
+    """todoman can say no other clock: the week after, across the end of summer time."""
+    base = zoned(lines("DTSTART;TZID=America/New_York:20261027T090000", "DUE;TZID=America/New_York:20261027T170000"))
+    remote = lines("DTSTART:20261027T130000Z", "DUE:20261103T220000Z")
+
+    result = merge(base, base, remote, Prefer.THEIRS)
+
+    assert result.kept_clock
+    assert "DUE;TZID=America/New_York:20261103T170000\r\n" in result.text
+    assert "DTSTART;TZID=America/New_York:20261027T090000\r\n" in result.text
+    assert same_meaning(result.text, remote)
+
+
+@pytest.mark.parametrize(
+    "due", ["DUE:20261101T063000Z", "DUE;VALUE=DATE:20261103", "DUE:20261103T220000", "DUE;TZID=Asia/Tokyo:20261103T220000"]
+)
+def test_a_due_that_our_clock_cannot_say_or_that_has_its_own_stays(due: str) -> None:
+    """06:30 UTC on 1 November is the second 01:30 of that day in New York."""
+    base = zoned(lines("DUE;TZID=America/New_York:20261027T170000"))
+
+    assert f"{due}\r\n" in merged(base, base, lines(due))
+
+
 def test_a_due_rewritten_to_utc_starts_no_ping_pong(dav: LockedDav, replica: Replica) -> None:
     """todoman saves every time in UTC: we keep our clock and write nothing, now or later."""
     ours = zoned(lines("DUE;TZID=America/New_York:20261127T170000"))
@@ -198,7 +221,7 @@ def test_a_due_rewritten_to_utc_starts_no_ping_pong(dav: LockedDav, replica: Rep
 
     dav.put(f"{PATH}u.ics", lines("DUE:20261128T220000Z", "PRIORITY:1"))
     replica.sync()
-    assert "DUE:20261128T220000Z" in replica.text("u")
+    assert "DUE;TZID=America/New_York:20261128T170000" in replica.text("u")
     assert not dav.writes()
 
 

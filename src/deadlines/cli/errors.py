@@ -40,6 +40,7 @@ ROWS: Mapping[type[BaseException], tuple[str, Exit, str]] = {
     errors.StoreBroken: ("store-broken", Exit.CONFIG, "`deadlines doctor` looks closer, `deadlines restore FILE` takes a backup"),
     errors.RemoteError: ("remote", Exit.PARTIAL, "`deadlines doctor` shows what the server can do"),
     errors.Unreachable: ("unreachable", Exit.LATER, "check the network and the url of the account, then run this again"),
+    errors.Untrusted: ("untrusted", Exit.CONFIG, "nothing was sent; have the server's certificate mended, then run this again"),
     errors.TryLater: ("try-later", Exit.LATER, "run this again later; nothing is lost"),
     errors.CredentialsRefused: (
         "credentials",

@@ -116,7 +116,7 @@ def _headline(calendar: CalendarReport, settings: Settings, screen: Screen) -> s
     counts = [text for text in (_counts("from the server", calendar.pulled), _counts("to the server", calendar.pushed)) if text]
     if calendar.merged:
         counts.append(f"{len(calendar.merged)} merged")
-    return f"{clean(calendar.name)}: {'; '.join(counts) or 'in step'} {screen.paint(cost, Role.DIM)}"
+    return f"{clean(calendar.name)}: {'; '.join(counts) or _nothing(calendar)} {screen.paint(cost, Role.DIM)}"
 
 
 def _hint(calendar: CalendarReport, failure: Failure, settings: Settings) -> str:
@@ -125,6 +125,10 @@ def _hint(calendar: CalendarReport, failure: Failure, settings: Settings) -> str
         return failure.hint
     account = settings.calendars[calendar.name].account
     return f"correct user name and password of account {account}, then run `deadlines doctor`"
+
+
+def _nothing(calendar: CalendarReport) -> str:
+    return "nothing else" if calendar.skipped or calendar.conflicts else "in step"
 
 
 def _counts(where: str, side: Side) -> str:

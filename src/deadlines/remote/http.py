@@ -26,7 +26,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Final
 
-from deadlines.errors import CredentialsRefused, NotCalDAV, RemoteError, TryLater, Unreachable
+from deadlines.errors import CredentialsRefused, NotCalDAV, RemoteError, TryLater, Unreachable, Untrusted
 from deadlines.remote.auth import Authenticator, Credentials
 from deadlines.remote.hrefs import encode
 from deadlines.remote.wire import Answer, Connect, HttpWire, Limits, Wire, origin_of
@@ -317,13 +317,14 @@ def _discard(response: Response) -> None:
 def _unreachable(url: str, error: BaseException) -> RemoteError:
     if isinstance(error, http.client.InvalidURL):
         return NotCalDAV(url, str(error))
+    if isinstance(error, ssl.SSLCertVerificationError):
+        reason = f"the server's certificate is not trusted: {error.verify_message}"
+        return Untrusted(url, _CERTIFICATES.get(error.verify_code, reason))
     return Unreachable(url, _reason(error))
 
 
 def _reason(error: BaseException) -> str:
     """What broke, in words."""
-    if isinstance(error, ssl.SSLCertVerificationError):
-        return _CERTIFICATES.get(error.verify_code, f"the server's certificate is not trusted: {error.verify_message}")
     if isinstance(error, ssl.SSLError):
         return f"TLS failed: {(error.reason or 'no common version').lower().replace('_', ' ')}"
     for kind, words in _BREAKS:

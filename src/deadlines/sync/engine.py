@@ -109,10 +109,17 @@ class _Sync:
         self._save(mark, listed_at)
 
     def _state(self) -> CollectionState:
-        """Where we left off. Another URL is another collection: then nothing that was agreed on holds."""
+        """Where we left off. Another URL is another collection: then nothing that was agreed on holds.
+
+        That is forgotten only once the other one has answered, so that a mistyped URL costs nothing.
+        """
         state = self._store.state(self._name)
         if not state.url or state.url == self._remote.url:
             return state
+        try:
+            self._remote.capabilities()
+        except CollectionMissing as error:
+            raise self._vanished(error) from error
         with self._store.write(RunKind.SYNC, "sync", now=self._terms.now, run=self._terms.run) as writer:
             writer.detach(self._name)
         return CollectionState(calendar=self._name)

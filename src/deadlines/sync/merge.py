@@ -10,9 +10,9 @@ Every property (or group of properties that make sense only together: `_GROUPS`)
 
 Subcomponents (alarms, overrides) are matched by what names them and merged by the same rules; one that was removed here and
 edited there stays, and the reverse. *Meaning* is not spelling: a due date that another client rewrote from
-`TZID=America/New_York` to UTC is the same instant, so it counts as unchanged and keeps our clock. The result keeps the
-server's order and, for what only the server has, its bytes. What programs stamp on every save (`_STAMPS`) decides nothing and
-takes the later value.
+`TZID=America/New_York` to UTC is the same instant, so it counts as unchanged and keeps our clock; one that was really moved, by a
+program that can only say it in UTC, is said on the clock that it was on before. The result keeps the server's order and, for what
+only the server has, its bytes. What programs stamp on every save (`_STAMPS`) decides nothing and takes the later value.
 """
 
 from __future__ import annotations
@@ -21,16 +21,17 @@ import enum
 from collections import Counter
 from collections.abc import Container, Hashable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from functools import cached_property
 from typing import TypeVar
 
-from deadlines.core.when import Zoned
+from deadlines.core.when import Zoned, to_local, to_utc
 from deadlines.ical.content import normal
 from deadlines.ical.moments import before as comes_before
 from deadlines.ical.moments import moment
 from deadlines.ical.read import read
 from deadlines.ical.scan import scan
-from deadlines.ical.text import escape, join_list, split_list
+from deadlines.ical.text import escape, format_wall_time, join_list, split_list
 from deadlines.ical.tree import Line, Node, new_line, parse, parse_component
 from deadlines.ical.zones import Zones
 
@@ -48,7 +49,7 @@ class Prefer(enum.Enum):
 class Merged:
     """The merged text, the properties that were in conflict, and those that the other side dropped without our doing.
 
-    `kept_clock` tells that the other side wrote the same instant in another form, and that ours was kept.
+    `kept_clock` tells that the other side wrote a time in another form, and that our clock was kept.
     """
 
     text: str
@@ -59,6 +60,7 @@ class Merged:
 
 _STAMPS = frozenset({"DTSTAMP", "LAST-MODIFIED", "CREATED", "SEQUENCE", "PRODID"})
 _GROUPS = {"COMPLETED": "STATUS", "PERCENT-COMPLETE": "STATUS", "DURATION": "DUE", "DTEND": "DUE"}
+_CLOCKS = frozenset({"DTSTART", "DUE"})
 _SETS = frozenset({"CATEGORIES", "RESOURCES", "EXDATE", "RDATE", "RELATED-TO", "ATTACH", "COMMENT", "CONTACT", "ATTENDEE"})
 _LISTS = frozenset({"CATEGORIES", "RESOURCES"})
 _TIMES = frozenset({"DTSTART", "DUE", "DTEND", "RECURRENCE-ID", "COMPLETED", "EXDATE", "RDATE"})
@@ -119,6 +121,14 @@ class _Reader:
             return [(value, escape(value)) for value in split_list(line.value)]
         return [(self.line(line), line.value)]
 
+    def on_clock(self, line: Line, tzid: str) -> datetime | None:
+        """The wall time on the clock `tzid` of a time in UTC; None for any other time, and where it would not come back."""
+        when, zone = moment(line.prop, self._zones, []), self._zones.get(tzid)
+        if not isinstance(when, Zoned) or when.tzid != "UTC" or zone is None:
+            return None
+        local = to_local(when.instant, zone)
+        return local if to_utc(local, zone) == when.instant else None
+
     def _time(self, line: Line, value: str) -> Hashable:
         name, params, _ = line.prop
         when = moment((name, params, value), self._zones, [])
@@ -169,11 +179,25 @@ class _Work:
         if mine == before:
             if base and not remote:
                 self.dropped.append(group)
-            return remote
+            return self._on_our_clock(base, remote) if group in _CLOCKS else remote
         if group in _SETS:
             return self._set(base, local, remote)
         self.conflicts.append(group)
         return local if self._prefer is Prefer.MINE else remote
+
+    def _on_our_clock(self, base: Sequence[Line], remote: Sequence[Line]) -> Sequence[Line]:
+        """Their times as the clock says them that ours were on, where they only say them in UTC: other programs know no other."""
+        clocks = {line.name: tzid for line in base for name, (tzid, *_) in line.params if name == "TZID"}
+        respelt = [self._respelt(line, clocks[line.name]) if line.name in clocks else line for line in remote]
+        self.kept_clock |= respelt != list(remote)
+        return respelt
+
+    def _respelt(self, line: Line, tzid: str) -> Line:
+        local = self._readers[0].on_clock(line, tzid)
+        if local is None:
+            return line
+        params = {name: values for name, values in line.params if name != "VALUE"}
+        return new_line(line.name, format_wall_time(local), {"TZID": (tzid,), **params})
 
     def _set(self, base: Sequence[Line], local: Sequence[Line], remote: Sequence[Line]) -> Sequence[Line]:
         """Both changed a set: the server's lines without what we removed, and what we added."""

@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from deadlines.core.settings import Calendar, Policy
-from deadlines.errors import CredentialsRefused, DeadlinesError, NotConfigured, Refused, Unreachable
+from deadlines.errors import CredentialsRefused, DeadlinesError, NotConfigured, Refused, Unreachable, Untrusted
 from deadlines.remote.base import Collection
 from deadlines.store.base import RunKind, Store
 from deadlines.sync.engine import sync_calendar
@@ -69,7 +69,7 @@ def sync(desk: Desk, connect: Connect, request: Request) -> SyncReport:
             report.error = error
             if report.outcome is Outcome.OK:
                 report.outcome = Outcome.FAILED
-            if isinstance(error, CredentialsRefused | Unreachable):
+            if isinstance(error, CredentialsRefused | Unreachable | Untrusted):
                 failed[calendar.account] = error
         reports.append(report)
     happened = not request.dry_run and store.run(run) is not None
