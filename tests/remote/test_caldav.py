@@ -287,6 +287,8 @@ REFUSALS = [
     (quirks.LOCKED, PreconditionFailed),
     (Reply(status=409), PreconditionFailed),
     (quirks.UID_TAKEN, PreconditionFailed),
+    (replace(quirks.UID_TAKEN_BY, body=quirks.UID_TAKEN_BY.body % b"/kari/tasks/other.ics"), PreconditionFailed),
+    (replace(quirks.UID_TAKEN_BY, body=quirks.UID_TAKEN_BY.body % b"/kari/home/other.ics"), Rejected),
     (quirks.READ_ONLY, ReadOnlyCollection),
     (Reply(status=403), ReadOnlyCollection),
     (Reply(status=405), ReadOnlyCollection),

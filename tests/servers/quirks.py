@@ -283,6 +283,14 @@ LOCKED = Reply(status=423)
 CHANGED = Reply(status=412)
 READ_ONLY = error_reply(403, "D:need-privileges")
 UID_TAKEN = error_reply(403, "C:no-uid-conflict")
+UID_TAKEN_BY = replace(
+    UID_TAKEN,
+    body=(
+        b'<D:error xmlns:D="DAV:" xmlns:C="urn:ietf:params:xml:ns:caldav"><C:unique-scheduling-object-resource>'
+        b"<D:href>%b</D:href></C:unique-scheduling-object-resource></D:error>"
+    ),
+)
+"""As Cyrus says it: of every resource, not only of meetings, and of all calendars of a user. `%b` is where it is."""
 TOO_LARGE = error_reply(412, "C:max-resource-size")
 OVER_QUOTA = error_reply(507, "D:quota-not-exceeded")
 

@@ -242,7 +242,7 @@ class CalDavCollection:
                 raise NotCalDAV(response.url, "a web page instead of a CalDAV answer", status=response.status)
             response.body()
             return
-        raise write_refusal(response)
+        raise write_refusal(response, member=self._member)
 
     def _put(self, href: str, text: str, condition: dict[str, str]) -> Response:
         body = text.encode("utf-8", "surrogateescape")
@@ -254,7 +254,7 @@ class CalDavCollection:
 
     def _put_refusal(self, response: Response) -> RemoteError:
         """404 to a PUT means bad data (SOGo), or that the collection is gone."""
-        refusal = write_refusal(response)
+        refusal = write_refusal(response, member=self._member)
         if response.status not in GONE:
             return refusal
         try:

@@ -90,13 +90,22 @@ class Multistatus:
 
 def error_names(body: bytes) -> frozenset[str]:
     """The conditions that an error body names (RFC 4918 §16), such as `DAV: need-privileges`; empty where it is no such body."""
+    return frozenset(_read_error(body).error)
+
+
+def error_href(body: bytes) -> str:
+    """The href that the last condition of an error body gives, as RFC 4791 §5.3.2.1 has it for a UID in use; or empty."""
+    return _read_error(body).href
+
+
+def _read_error(body: bytes) -> _Reader:
     reader = _Reader("error")
     try:
         for chunk in _legal([body], reader):
             reader.parser.Parse(chunk)
     except (expat.ExpatError, _Unexpected, LookupError):
-        return frozenset()
-    return frozenset(reader.error)
+        return _Reader("error")
+    return reader
 
 
 class _Unexpected(Exception):
@@ -133,6 +142,11 @@ class _Reader:
         parser.EndElementHandler = self._end
         parser.CharacterDataHandler = self._text.append
         parser.StartDoctypeDeclHandler = self._doctype
+
+    @property
+    def href(self) -> str:
+        """Of the element that is read, or was read last."""
+        return self._row.href
 
     def take(self) -> list[Row]:
         rows, self.rows = self.rows, []

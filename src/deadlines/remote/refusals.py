@@ -5,7 +5,7 @@ Codes mislead (SYNC.md §2.10), so the conditions named in the body (`DAV:error`
 
 from __future__ import annotations
 
-from collections.abc import Container, Iterable
+from collections.abc import Callable, Container, Iterable
 from typing import Final
 
 from deadlines.errors import (
@@ -19,12 +19,14 @@ from deadlines.errors import (
     Unreachable,
 )
 from deadlines.remote.http import Response
-from deadlines.remote.multistatus import CALDAV, DAV, error_names
+from deadlines.remote.multistatus import CALDAV, DAV, error_href, error_names
 
 MULTI_STATUS: Final = 207
 GONE: Final = frozenset({404, 410})
 
-_CONFLICTS: Final = frozenset({CALDAV + "no-uid-conflict", DAV + "no-conflicting-lock", DAV + "lock-token-submitted"})
+# RFC 4791 §5.3.2.1 and, at Cyrus for every resource, RFC 6638 §3.2.4.1: there it counts in all calendars of a user
+_UID_TAKEN: Final = frozenset({CALDAV + "no-uid-conflict", CALDAV + "unique-scheduling-object-resource"})
+_CONFLICTS: Final = _UID_TAKEN | {DAV + "no-conflicting-lock", DAV + "lock-token-submitted"}
 _INVALID: Final = frozenset(
     CALDAV + name
     for name in (
@@ -65,14 +67,17 @@ def read_refusal(response: Response) -> RemoteError:
     return NotCalDAV(url, f"{what} instead of a CalDAV answer", status=status)
 
 
-def write_refusal(response: Response) -> RemoteError:
-    """Why a resource was not written or deleted.
+def write_refusal(response: Response, *, member: Callable[[str], object]) -> RemoteError:
+    """Why a resource was not written or deleted. `member` gives None for an href that is not of the collection.
 
     `Rejected` with a status of 500 says nothing of the outcome: servers answer so to bad data, over quota, and after storing.
     """
     status, url = response.status, response.url
     body = response.body()
     named = error_names(body[:_LARGEST_ERROR])
+    twin = error_href(body[:_LARGEST_ERROR]) if named & _UID_TAKEN else ""
+    if twin and member(twin) is None:
+        return Rejected(url, f"another calendar of this account has its UID already, at {twin}", status=status)
     said = ", ".join(sorted(name.rpartition(" ")[2] for name in named)) or str(status)
     refusal, reason = _meaning(status, named)
     return refusal(url, f"{reason} ({said})", status=status)
