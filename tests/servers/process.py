@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import http.client
+import os
+import pwd
+import signal
 import socket
 import subprocess
 import sys
 import threading
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import closing, contextmanager
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass, field
 from itertools import count
 from pathlib import Path
@@ -32,6 +35,11 @@ class RealServer:
         status, _ = self.request("MKCALENDAR", path)
         assert status == 201, f"MKCALENDAR {path}: {status}"
         return path
+
+    def delete_calendar(self, path: str) -> None:
+        """Delete a calendar with all that is in it."""
+        status, _ = self.request("DELETE", path)
+        assert status in {200, 204, 404}, f"DELETE {path}: {status}"  # Cyrus deletes it and says 404
 
     def request(self, method: str, path: str, body: bytes = b"", **headers: str) -> tuple[int, bytes]:
         """One raw request, as another client would send it."""
@@ -60,19 +68,46 @@ def free_port() -> int:
 
 @contextmanager
 def running(command: Callable[[int], Sequence[str]], folder: Path) -> Iterator[int]:
-    """Start `command(port)`, wait until it accepts connections, give the port, stop it in the end."""
+    """Start `python command(port)`, wait until it accepts connections, give the port, stop it in the end."""
     port = free_port()
-    log = folder / "server.log"
+    with started([sys.executable, "-W", "ignore", *command(port)], folder, port=port):
+        yield port
+
+
+@contextmanager
+def started(
+    command: Sequence[str], folder: Path, *, port: int, user: str | None = None, environment: Mapping[str, str] | None = None
+) -> Iterator[None]:
+    """Run `command` in `folder`, from when it accepts connections on `port` until the block ends."""
+    log = folder / f"{Path(command[0]).name}.log"
     with (
         log.open("wb") as output,
-        subprocess.Popen([sys.executable, "-W", "ignore", *command(port)], stdout=output, stderr=output, cwd=folder) as process,
+        subprocess.Popen(
+            command,
+            stdin=subprocess.DEVNULL,
+            stdout=output,
+            stderr=output,
+            cwd=folder,
+            user=user,
+            group=None if user is None else pwd.getpwnam(user).pw_gid,
+            extra_groups=None if user is None else [],
+            env=environment,
+            start_new_session=True,
+        ) as process,
     ):
         try:
             _wait_for(port, process, log)
-            yield port
+            yield
         finally:
-            process.terminate()
-            process.wait(timeout=20)
+            _stop(process)
+
+
+def _stop(process: subprocess.Popen[bytes]) -> None:
+    process.terminate()
+    with suppress(subprocess.TimeoutExpired):
+        process.wait(timeout=10)
+    with suppress(ProcessLookupError):
+        os.killpg(process.pid, signal.SIGKILL)  # PHP's web server leaves its workers behind
 
 
 def _wait_for(port: int, process: subprocess.Popen[bytes], log: Path) -> None:
