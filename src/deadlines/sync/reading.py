@@ -109,7 +109,10 @@ class Reader:
         if aside is not None:
             return aside.etag != listed.etag
         known = self._look_up(listed.href) if listing.known is None else listing.known.get(listed.href)
-        return known is None or known.etag != listed.etag or known.unsettled
+        if known is None or known.etag != listed.etag or known.unsettled:
+            return True
+        # Told as a change, with its text: SOGo gives what is deleted and created anew the ETag it had.
+        return listing.known is None and listed.text is not None
 
     def _look_up(self, href: str) -> Known | None:
         record = self._store.by_href(self._name, href)
