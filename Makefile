@@ -4,7 +4,7 @@ PYTHON ?= python3
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 
-.PHONY: help demo test lint check bench test-pythons clean
+.PHONY: help demo test lint check bench test-pythons test-servers clean
 .DEFAULT_GOAL := help
 
 help:  ## this list
@@ -60,6 +60,9 @@ test-pythons: $(CLIENTS)/.stamp  ## every test on each of python3.11, 3.12 and 3
 
 bench: $(VENV)/.dev .tools/vdirsyncer/.done  ## ratios to the peers, in bench/results.md; ONLY="parse tasks" for some, LONG=1 for more
 	$(BIN)/python -m bench $(if $(ONLY),--only $(ONLY)) $(if $(LONG),--long)
+
+test-servers: $(VENV)/.dev  ## contract and sync on every server that is here; docs/servers.md says how to have DAViCal, Cyrus, SOGo and sabre/dav
+	$(BIN)/python -m pytest -m packaged tests/packaged
 
 clean:  ## take away what the targets made
 	rm -rf $(VENV) .tools
