@@ -1,4 +1,4 @@
-"""CalDAV servers from Debian packages, each started once where it is installed. `make test-servers` runs what is here."""
+"""Every CalDAV server that is here, those of Debian packages included, each started once. `make test-servers` runs them."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 from tests.conftest import Server
 from tests.packaged.deviations import ALWAYS, SOMETIMES
-from tests.servers import cyrus, davical, sabre, sogo
+from tests.servers import cyrus, davical, radicale, sabre, sogo, xandikos
 from tests.servers.process import RealServer
 
 
@@ -24,7 +24,13 @@ class Package:
     missing: Callable[[], str]
 
 
+def _nothing() -> str:
+    return ""
+
+
 PACKAGES = {
+    "radicale": Package(radicale.radicale, _nothing),
+    "xandikos": Package(xandikos.xandikos, _nothing),
     "sabre": Package(sabre.sabre, sabre.missing),
     "davical": Package(davical.davical, davical.missing),
     "cyrus": Package(cyrus.cyrus, cyrus.missing),

@@ -112,7 +112,8 @@ class Replica:
     def put(self, name: str, text: str | bytes) -> bool:
         """Write a resource as another client would; whether the server took it."""
         body = text.encode() if isinstance(text, str) else text
-        return self.server.other.request("PUT", self.server.path + name, body)[0] in {200, 201, 204}
+        kind = {"Content-Type": "text/calendar; charset=utf-8"}
+        return self.server.other.request("PUT", self.server.path + name, body, **kind)[0] in {200, 201, 204}
 
     def stored(self, name: str) -> str:
         """A resource as the server has it, unfolded; empty where there is none."""

@@ -12,6 +12,7 @@ from tests.servers import postgresql
 from tests.servers.process import RealServer, free_port, started
 
 _ADAPTOR = Path("/usr/lib/GNUstep/GDLAdaptors-4.9/PostgreSQL.gdladaptor")
+_CONFIG = Path("/etc/sogo/sogo.conf")
 _TABLES = {
     "SOGoProfileURL": "sogo_user_profile",
     "OCSFolderInfoURL": "sogo_folder_info",
@@ -30,6 +31,8 @@ def missing() -> str:
         return "sogo is not installed"
     if shutil.which("memcached") is None:
         return "memcached is not installed"
+    if os.geteuid() and not os.access(_CONFIG, os.R_OK):
+        return f"sogod will not start without reading {_CONFIG}, which this user may not"
     return postgresql.missing()
 
 
