@@ -29,7 +29,7 @@ from typing import Final
 from deadlines.errors import CredentialsRefused, NotCalDAV, RemoteError, TryLater, Unreachable, Untrusted
 from deadlines.remote.auth import Authenticator, Credentials
 from deadlines.remote.hrefs import encode
-from deadlines.remote.wire import Answer, Connect, HttpWire, Limits, Wire, origin_of
+from deadlines.remote.wire import Answer, Connect, Dial, HttpWire, Limits, Wire, dial, origin_of
 
 log = logging.getLogger(__name__)
 
@@ -100,7 +100,7 @@ class Client:
             raise CredentialsRefused(self.origin.url("/"), "plain http would send the password in the clear: use https")
         eager = self.origin.scheme == "https" or self.origin.loopback
         authenticator = Authenticator(credentials, eager=eager)
-        self._shared = _Shared(authenticator, limits or Limits(), pause, connect or _connector())
+        self._shared = _Shared(authenticator, limits or Limits(), pause, connect or connector())
         self._idle: Wire | None = None
 
     def __repr__(self) -> str:
@@ -137,10 +137,14 @@ class Client:
         """As `read`, but a redirect is an answer too: the caller decides, we never follow."""
         return self._tried(method, path, headers or {}, body)
 
+    def get(self, target: str, *, headers: Mapping[str, str]) -> Response:
+        """One GET, tried once, of a `target` as it goes into the request, with its query; any status but 401 is an answer."""
+        return self._sent("GET", target, headers, b"")
+
     def write(self, method: str, path: str, *, headers: Mapping[str, str], body: bytes = b"") -> Response:
         """A request that changes something; any status but redirects, 401, 429 and 503 is an answer."""
         for attempt in range(TRIES):
-            response = self._sent(method, path, headers, body)
+            response = self._sent(method, encode(path), headers, body)
             if response.status not in _LATER:
                 return self._checked(response)
             self._wait(response, attempt, default=None)
@@ -149,7 +153,7 @@ class Client:
     def _tried(self, method: str, path: str, headers: Mapping[str, str], body: bytes) -> Response:
         for attempt in range(TRIES):
             try:
-                response = self._sent(method, path, headers, body)
+                response = self._sent(method, encode(path), headers, body)
             except Unreachable:
                 if attempt + 1 == TRIES:
                     raise
@@ -172,13 +176,12 @@ class Client:
         else:
             raise Unreachable(response.url, f"the server failed ({response.status})", status=response.status)
 
-    def _sent(self, method: str, path: str, headers: Mapping[str, str], body: bytes) -> Response:
+    def _sent(self, method: str, target: str, headers: Mapping[str, str], body: bytes) -> Response:
         """One request, or two where the first is answered by a challenge."""
         for _ in range(2):
-            target = encode(path)
             authorization = self._shared.authenticator.header(method, target)
             response = self._exchanged(method, target, {**self._standard(method, body), **headers, **authorization}, body)
-            log.debug("%s %s %d", method, target, response.status)
+            log.debug("%s %s %d", method, target.partition("?")[0], response.status)  # a query may hold a token
             if response.status != http.client.UNAUTHORIZED:
                 return response
             challenge = response.headers.get("www-authenticate", "")
@@ -197,7 +200,7 @@ class Client:
         wire, self._idle = self._idle, None
         reused = wire is not None
         wire = wire or self._opened()
-        url = self.origin.url(target)
+        url = self.origin.url(target.partition("?")[0])
         self._shared.count()
         try:
             answer = wire.exchange(method, target, headers, body)
@@ -243,7 +246,7 @@ class Client:
 _WRITES = frozenset({"PUT", "DELETE", "POST", "MKCALENDAR", "PROPPATCH"})
 
 
-def _connector() -> Connect:
+def connector(dial: Dial = dial) -> Connect:
     """Real connections, which share one TLS context made when it is first needed (reading the trusted roots takes 20 ms)."""
     made: list[ssl.SSLContext] = []
 
@@ -252,7 +255,7 @@ def _connector() -> Connect:
             made.append(ssl.create_default_context())
         return made[0]
 
-    return lambda origin, limits: HttpWire(origin, limits, tls)
+    return lambda origin, limits: HttpWire(origin, limits, tls, dial)
 
 
 def _limited(chunks: Iterator[bytes], limit: int, url: str) -> Iterator[bytes]:

@@ -99,7 +99,7 @@ class Answer:
 
 
 class Wire(Protocol):
-    """A connection to an origin. Errors are `OSError` and `http.client.HTTPException`, nothing else."""
+    """A connection to an origin. Errors are `OSError` and `http.client.HTTPException`, and what its `Dial` refuses with."""
 
     def exchange(self, method: str, target: str, headers: Mapping[str, str], body: bytes) -> Answer:
         """Send a request and read the head of its answer."""
@@ -143,13 +143,23 @@ class _Budget(io.RawIOBase):
         return io.BufferedReader(self, CHUNK)
 
 
+Dial = Callable[[Origin, Limits], socket.socket]
+"""Opens a TCP connection within `Limits.connect`; `OSError` where there is none, `RemoteError` where there must not be one."""
+
+
+def dial(origin: Origin, limits: Limits) -> socket.socket:
+    """A connection to any address that the host has."""
+    return socket.create_connection((origin.host, origin.port), timeout=limits.connect)
+
+
 class HttpWire:
     """A TCP or TLS connection, opened with the first request."""
 
-    def __init__(self, origin: Origin, limits: Limits, tls: Callable[[], ssl.SSLContext]) -> None:
+    def __init__(self, origin: Origin, limits: Limits, tls: Callable[[], ssl.SSLContext], dial: Dial = dial) -> None:
         self._origin = origin
         self._limits = limits
         self._tls = tls
+        self._dial = dial
         self._sock: socket.socket | None = None
         self._keep = True
 
@@ -185,7 +195,7 @@ class HttpWire:
         self.close()
 
     def _connected(self) -> socket.socket:
-        sock = socket.create_connection((self._origin.host, self._origin.port), timeout=self._limits.connect)
+        sock = self._dial(self._origin, self._limits)
         sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         if self._origin.scheme == "http":
             return sock
