@@ -76,8 +76,19 @@ def member(href: str, *, collection: str, netloc: str) -> str | None:
 
 def name_for(uid: str) -> str:
     """The file name of a new resource: always the same for a UID, and harmless whatever the UID is."""
-    if _SAFE_UID.fullmatch(uid) and not _RESERVED.fullmatch(uid):
-        return f"{uid}.ics"
+    return f"{uid}.ics" if _is_harmless(uid) else _made_up(uid)
+
+
+def caseless_name_for(uid: str) -> str:
+    """As `name_for`, and different from that of any other UID also where upper and lower case are the same."""
+    return f"{uid}.ics" if _is_harmless(uid) and uid == uid.lower() else _made_up(uid)
+
+
+def _is_harmless(uid: str) -> bool:
+    return _SAFE_UID.fullmatch(uid) is not None and _RESERVED.fullmatch(uid) is None
+
+
+def _made_up(uid: str) -> str:
     import uuid  # noqa: PLC0415 - 5 ms, and hardly any UID comes here
 
     # uuid5 wants text that encodes; this maps every string, also one with escaped bytes, to its own
