@@ -12,7 +12,7 @@ from deadlines.config.schema import SCHEMA
 from deadlines.config.tables import Table, Tables, defaults
 from deadlines.core.availability import Availability
 from deadlines.core.client import Client, Owner, Period, Quota, QuotaUnit
-from deadlines.core.settings import LOCAL, Account, Calendar, Feed, Mail, Mode, PasswordSource, Settings
+from deadlines.core.settings import LOCAL, Account, AccountKind, Calendar, Feed, Mail, Mode, PasswordSource, Settings
 from deadlines.core.zone_names import find_zone
 
 V = TypeVar("V")
@@ -23,7 +23,8 @@ _PORTS = {"starttls": 587, "tls": 465, "none": 25}
 
 def build(tables: Tables, closed: Closed, *, local_zone: str) -> Settings:
     """The settings that `tables` describe; nothing in them is wrong any more. `closed` has the holidays of each region."""
-    calendars = {path[1]: Calendar(name=path[1], **table) for path, table in tables.items() if path[0] == "calendars"}
+    accounts = {path[1]: Account(name=path[1], **_password(table)) for path, table in tables.items() if path[0] == "accounts"}
+    calendars = {path[1]: _calendar(path[1], table, accounts) for path, table in tables.items() if path[0] == "calendars"}
     me = _owner(tables.get(("me",)), closed, calendars, local_zone)
     inherited = {key: value for key, value in tables.get(("me",), {}).items() if key == "all_day_due"}
     clients = {
@@ -32,7 +33,6 @@ def build(tables: Tables, closed: Closed, *, local_zone: str) -> Settings:
         if path[0] == "clients" and len(path) == len(("clients", "key"))
     }
     mail = tables.get(("mail",))
-    accounts = {path[1]: Account(name=path[1], **_password(table)) for path, table in tables.items() if path[0] == "accounts"}
     feeds = {path[1]: Feed(name=path[1], **table) for path, table in tables.items() if path[0] == "feeds"}
     return Settings(
         me=me,
@@ -49,6 +49,11 @@ def _owner(table: Table | None, closed: Closed, calendars: Mapping[str, Calendar
     values.setdefault("zone", find_zone(local_zone))
     values.setdefault("default_calendar", _only(calendars))
     return Owner(availability=_availability(values, closed), **values)
+
+
+def _calendar(name: str, table: Table, accounts: Mapping[str, Account]) -> Calendar:
+    subscribed = accounts[table["account"]].kind is AccountKind.SUBSCRIPTION
+    return Calendar(name=name, **{"mode": Mode.READ_ONLY if subscribed else Mode.TWO_WAY, **table})
 
 
 def _only(calendars: Mapping[str, Calendar]) -> str:

@@ -25,7 +25,8 @@ _ENORMOUS = 10**20
 _UNPRINTABLE = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\u200e\u200f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
 _ADDRESS = re.compile(r"[^\s@<>,;:\"()\[\]\\]+@[^\s@<>,;:\"()\[\]\\]+")
 _HOST = re.compile(r"\[[0-9A-Fa-f:.]+\]|[\w.-]+")
-_URL = re.compile(rf"https?://(?P<host>{_HOST.pattern})(:\d{{1,5}})?(/[^\s#\\]*)?", re.IGNORECASE)
+_URL = re.compile(rf"(?:https?|webcals?)://(?P<host>{_HOST.pattern})(:\d{{1,5}})?(/[^\s#\\]*)?", re.IGNORECASE)
+_FILE_URL = re.compile(r"file://(?:localhost)?(?=/)", re.IGNORECASE)
 _VARIABLE = re.compile(r"[A-Za-z_]\w*", re.ASCII)
 _LOOPBACK = re.compile(r"localhost|127(\.\d{1,3}){3}|\[?::1\]?", re.IGNORECASE)
 
@@ -133,9 +134,21 @@ def _by(parse: Callable[[str], T]) -> Callable[[object], T | None]:
 def _url(raw: object) -> str | None:
     if not isinstance(raw, str):
         return None
+    if raw.startswith(("/", "~")) or _FILE_URL.match(raw):
+        return _file_url(raw)
     if "@" in raw.partition("://")[2].partition("/")[0]:
         raise InputError("a user name or password does not belong into the url; use username and password_command")
     return raw if _URL.fullmatch(raw) and not _UNPRINTABLE.search(raw) else None
+
+
+def _file_url(raw: str) -> str | None:
+    """The `file:` URL of a path or of such a URL; a slash at its end stays."""
+    from urllib.parse import quote, unquote  # noqa: PLC0415 - only accounts on this computer pay for it
+
+    if (text := _text(raw)) is None:
+        return None
+    path = _file(unquote(_FILE_URL.sub("", text)) if _FILE_URL.match(text) else text)
+    return None if path is None or path.startswith("//") else "file://" + quote(path if path[0] == "/" else f"/{path}")
 
 
 def _address(raw: object) -> str | None:
@@ -150,7 +163,9 @@ def _pattern(raw: object) -> str | None:
 
 def _collection_path(raw: object) -> str | None:
     text = _text(raw)
-    return text if text is not None and text.startswith("/") and not text.startswith("//") else None
+    if text is None or text.startswith("//") or ".." in text.split("/"):
+        return None
+    return text
 
 
 def _file(raw: object) -> str | None:
@@ -184,7 +199,7 @@ ADDRESS = Kind('an address such as "kari@example.org"', _address)
 PATTERN = Kind('an address or a pattern such as "*@acme.example"', _pattern)
 URL = Kind('an address such as "https://dav.example.org/"', _url, secret=True)
 HOST = Kind('a host such as "smtp.example.org"', _matching(_HOST))
-COLLECTION_PATH = Kind('a path on the server such as "/kari/tasks/"', _collection_path)
+COLLECTION_PATH = Kind('a path on the server such as "/kari/tasks/", or in a folder such as "tasks"', _collection_path)
 FILE = Kind('a file such as "~/public/acme.ics", absolute or below ~', _file)
 COMMAND = Kind('a program and its arguments such as ["pass", "show", "caldav"]', _command, secret=True)
 VARIABLE = Kind('the name of an environment variable such as "CALDAV_PASSWORD"', _matching(_VARIABLE), secret=True)

@@ -6,10 +6,10 @@ import os.path
 from collections.abc import Callable, Container, Iterable
 from datetime import date
 
-from deadlines.config.kinds import host_of, is_loopback
+from deadlines.config.kinds import host_of, is_loopback, shown
 from deadlines.config.problems import Path, Problems, did_you_mean, shown_name
 from deadlines.config.tables import Table, Tables
-from deadlines.core.settings import LOCAL
+from deadlines.core.settings import LOCAL, AccountKind, Mode, account_kind
 from deadlines.errors import InputError
 
 _SOURCES = ("password_command", "password_env", "keyring")
@@ -78,7 +78,8 @@ def _password(path: Path, table: Table, problems: Problems) -> None:
 
 def _plain_http(path: Path, table: Table, problems: Problems) -> None:
     url = table.get("url", "")
-    if url.lower().startswith("http:") and not table["insecure"] and not is_loopback(host_of(url)):
+    public = account_kind(url) is AccountKind.SUBSCRIPTION and not table["username"]
+    if url.lower().startswith("http:") and not public and not table["insecure"] and not is_loopback(host_of(url)):
         problems.add((*path, "url"), "plain http shows the password to everybody on the way; use https, or insecure = true")
 
 
@@ -100,11 +101,28 @@ def _calendars(tables: Tables, problems: Problems) -> None:
     for path, table in tables.items():
         if path[0] != "calendars":
             continue
-        place = table["path"].rstrip("/") or table["display_name"]
+        kind = account_kind(tables.get(("accounts", table.get("account", "")), {}).get("url", ""))
+        if kind is AccountKind.SUBSCRIPTION:
+            place = "the subscription"
+            if table.get("mode") is Mode.TWO_WAY:
+                problems.add((*path, "mode"), 'a subscription can only be read: use "read-only", or leave it out')
+        else:
+            place = _place(table, kind)
+            _absolute(path, table, kind, problems)
         if not place and not problems.about(path, "path", "display_name"):
             problems.add(path, 'say where it is: path = "/kari/tasks/" or display_name = "Work"')
         elif place and (other := seen.setdefault((table.get("account", ""), place), path[1])) != path[1]:
             problems.add(path, f"this is the same collection as calendars.{other}")
+
+
+def _place(table: Table, kind: AccountKind) -> str:
+    place: str = table["path"].strip("/") if kind is AccountKind.FOLDER else table["path"].rstrip("/")
+    return place or table["display_name"]
+
+
+def _absolute(path: Path, table: Table, kind: AccountKind, problems: Problems) -> None:
+    if kind is AccountKind.CALDAV and table["path"] and not table["path"].startswith("/"):
+        problems.add((*path, "path"), f'expected a path on the server such as "/kari/tasks/", found {shown(table["path"])}')
 
 
 def _feeds(tables: Tables, problems: Problems) -> None:

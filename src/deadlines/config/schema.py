@@ -141,15 +141,21 @@ SCHEMA: tuple[Section, ...] = (
     ),
     Section(
         "accounts",
-        "A CalDAV account.",
+        "A CalDAV account, a folder or a subscription.",
         (
-            Key("url", kinds.URL, "The server, or any address on it.", required=True, aka=("server", "host", "uri")),
+            Key(
+                "url",
+                kinds.URL,
+                "The server, or any address on it; a folder of calendars on this computer; or one .ics, to be subscribed to.",
+                required=True,
+                aka=("server", "host", "uri"),
+            ),
             Key("username", kinds.TEXT, "Your name there.", default="", aka=("user", "login")),
             *_PASSWORD,
             Key(
                 "insecure",
                 kinds.FLAG,
-                "true allows plain http to another computer, readable to all on the way.",
+                "true allows plain http to another computer, readable to all on the way, and a subscription inside a network.",
                 default=False,
             ),
         ),
@@ -161,9 +167,15 @@ SCHEMA: tuple[Section, ...] = (
         "A calendar of an account, to be synced.",
         (
             Key("account", kinds.TEXT, "The account it is in.", required=True),
-            Key("path", kinds.COLLECTION_PATH, "Where it is on the server.", default="", aka=("url", "href")),
+            Key(
+                "path",
+                kinds.COLLECTION_PATH,
+                "Where it is on the server, or in the folder; a subscription needs none.",
+                default="",
+                aka=("url", "href"),
+            ),
             Key("display_name", kinds.TEXT, "Or what it is called there.", default="", aka=("name", "displayname")),
-            Key("mode", kinds.choice(*Mode), "two-way or read-only.", default=Mode.TWO_WAY.value),
+            Key("mode", kinds.choice(*Mode), "two-way or read-only; left out: two-way, for a subscription read-only."),
             Key(
                 "conflict",
                 kinds.choice(*Policy),

@@ -30,6 +30,24 @@ class Policy(enum.Enum):
     ASK = "ask"
 
 
+class AccountKind(enum.Enum):
+    """What is behind the URL of an account."""
+
+    CALDAV = "caldav"
+    FOLDER = "folder"
+    """`file:` and a folder: each folder of `.ics` files in it is a calendar."""
+    SUBSCRIPTION = "subscription"
+    """One `.ics`, somewhere or on this computer: a calendar that can only be read."""
+
+
+def account_kind(url: str) -> AccountKind:
+    """What is behind a URL; a folder whose name ends in `.ics` is told by its slash."""
+    scheme, _, rest = url.lower().partition("://")
+    if scheme in {"webcal", "webcals"} or rest.partition("?")[0].partition("#")[0].endswith(".ics"):
+        return AccountKind.SUBSCRIPTION
+    return AccountKind.FOLDER if scheme == "file" else AccountKind.CALDAV
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PasswordSource:
     """Where a password is to be had: exactly one of the three is set, or none."""
@@ -41,7 +59,7 @@ class PasswordSource:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Account:
-    """A CalDAV account. `insecure` allows plain http to a host that is not this computer."""
+    """Where calendars are. `insecure` allows plain http to a host that is not this computer, and a subscription to be inside."""
 
     name: str
     url: str
@@ -49,10 +67,15 @@ class Account:
     password: PasswordSource = PasswordSource()
     insecure: bool = False
 
+    @property
+    def kind(self) -> AccountKind:
+        """What is behind its URL."""
+        return account_kind(self.url)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Calendar:
-    """One collection of an account, found by `path` or, where that is empty, by `display_name`."""
+    """One collection of an account, found by `path` or, where that is empty, by `display_name`; a subscription has neither."""
 
     name: str
     account: str
