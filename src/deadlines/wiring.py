@@ -10,11 +10,11 @@ from contextlib import contextmanager
 from functools import cache, cached_property
 from pathlib import Path
 from time import monotonic
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, assert_never
 
 from deadlines import clock
 from deadlines.config import locations
-from deadlines.core.settings import Account, Calendar, Settings
+from deadlines.core.settings import Account, AccountKind, Calendar, Settings
 from deadlines.errors import AmbiguousInput, CollectionMissing, UnknownName
 
 if TYPE_CHECKING:
@@ -23,9 +23,12 @@ if TYPE_CHECKING:
     from datetime import date, datetime
 
     from deadlines.config.edit import ConfigFile
+    from deadlines.remote.auth import Credentials
     from deadlines.remote.base import Capabilities, Collection, Found
     from deadlines.remote.embedded import EmbeddedServer
     from deadlines.remote.http import Client
+    from deadlines.remote.subscription import Subscription
+    from deadlines.remote.vdir import VDir
     from deadlines.store.base import Store
     from deadlines.usecases.desk import Desk
     from deadlines.usecases.doctor import Surroundings
@@ -179,14 +182,24 @@ class Workshop:
 
     def discover(self, name: str) -> Iterable[Found]:
         """The calendars of an account."""
-        from deadlines.remote.discovery import discover  # noqa: PLC0415 # built on first use
-
         account = self._account(name)
-        client = self._client(account)
-        try:
-            return list(discover(client, account.url, account.username))
-        finally:
-            client.close()
+        match account.kind:
+            case AccountKind.FOLDER:
+                from deadlines.remote import vdir  # noqa: PLC0415 # built on first use
+
+                return vdir.discover(_folder(account))
+            case AccountKind.SUBSCRIPTION:
+                return self._subscription(account).discover()
+            case AccountKind.CALDAV:
+                from deadlines.remote.discovery import discover  # noqa: PLC0415 # built on first use
+
+                client = self._client(account)
+                try:
+                    return list(discover(client, account.url, account.username))
+                finally:
+                    client.close()
+            case _:
+                assert_never(account.kind)
 
     def address(self, url: str, username: str) -> str:
         """The URL of an account: as it is, or that of a provider called so. `UnknownName` with the providers that are known."""
@@ -201,11 +214,19 @@ class Workshop:
 
     def connect(self, store: Store, calendar: Calendar) -> Collection:
         """The collection of a calendar; one that is known by its display name is looked for once."""
-        from deadlines.remote.caldav import CalDavCollection  # noqa: PLC0415 # built on first use
-
         account = self._account(calendar.account)
-        client = self._client(account)
-        return CalDavCollection(client, calendar.path or self._path(store, calendar, client))
+        match account.kind:
+            case AccountKind.FOLDER:
+                return self._vdir(account, calendar)
+            case AccountKind.SUBSCRIPTION:
+                return self._subscription(account)
+            case AccountKind.CALDAV:
+                from deadlines.remote.caldav import CalDavCollection  # noqa: PLC0415 # built on first use
+
+                client = self._client(account)
+                return CalDavCollection(client, calendar.path or self._path(store, calendar, client))
+            case _:
+                assert_never(account.kind)
 
     def capabilities(self, store: Store, calendar: Calendar) -> Capabilities:
         """What the collection of a calendar is and can."""
@@ -258,6 +279,9 @@ class Workshop:
         same = known.display_name == calendar.display_name and known.url.startswith(client.url("/"))
         if same and not known.problem:
             return known.url.removeprefix(client.url("/").rstrip("/"))
+        return self._discovered(calendar, client.url("/"))
+
+    def _discovered(self, calendar: Calendar, url: str) -> str:
         found = list(self.discover(calendar.account))
         paths = [one.path for one in found if one.display_name == calendar.display_name]
         if len(paths) > 1:
@@ -265,8 +289,29 @@ class Workshop:
         if not paths:
             others = ", ".join(one.display_name for one in found)
             but = f", but {others}" if others else ""
-            raise CollectionMissing(client.url("/"), f"account {calendar.account} has no calendar {calendar.display_name}{but}")
+            raise CollectionMissing(url, f"account {calendar.account} has no calendar {calendar.display_name}{but}")
         return paths[0]
+
+    def _vdir(self, account: Account, calendar: Calendar) -> VDir:
+        """A folder in that of the account. Its path may be said whole, too."""
+        from deadlines.remote.vdir import VDir  # noqa: PLC0415 # built on first use
+
+        folder = _folder(account)
+        inside = calendar.path or self._discovered(calendar, account.url)
+        whole = Path(inside)
+        return VDir(whole if whole.is_relative_to(folder) else folder / inside.strip("/"), now=self.now)
+
+    def _subscription(self, account: Account) -> Subscription:
+        from deadlines.remote import addresses, wire  # noqa: PLC0415 # built on first use
+        from deadlines.remote.download import Downloader  # noqa: PLC0415 # built on first use
+        from deadlines.remote.files import local_path  # noqa: PLC0415 # built on first use
+        from deadlines.remote.subscription import Local, Remote, Subscription  # noqa: PLC0415 # built on first use
+
+        if account.url.lower().startswith("file:"):
+            return Subscription(Local(local_path(account.url)), now=self.now)
+        dial = wire.dial if account.insecure else addresses.public_dial()
+        downloader = Downloader(self._credentials(account), dial, insecure=account.insecure)
+        return Subscription(Remote(account.url, downloader), now=self.now)
 
     def _account(self, name: str) -> Account:
         from deadlines.usecases.names import nearest  # noqa: PLC0415 # built on first use
@@ -280,14 +325,23 @@ class Workshop:
 
     def _client(self, account: Account) -> Client:
         """One client for an account: it learns how to sign in once, and asks for the password once."""
-        from deadlines.remote.auth import Credentials  # noqa: PLC0415 # built on first use
-        from deadlines.remote.credentials import password  # noqa: PLC0415 # built on first use
         from deadlines.remote.http import Client  # noqa: PLC0415 # built on first use
 
         if account.name not in self._clients:
-            secret = password(
-                account.password, account=account.name, username=account.username, url=account.url, environ=locations.environ()
-            )
-            credentials = Credentials(username=account.username, password=secret) if account.username else None
-            self._clients[account.name] = Client(account.url, credentials, insecure=account.insecure)
+            self._clients[account.name] = Client(account.url, self._credentials(account), insecure=account.insecure)
         return self._clients[account.name]
+
+    def _credentials(self, account: Account) -> Credentials | None:
+        from deadlines.remote.auth import Credentials  # noqa: PLC0415 # built on first use
+        from deadlines.remote.credentials import password  # noqa: PLC0415 # built on first use
+
+        secret = password(
+            account.password, account=account.name, username=account.username, url=account.url, environ=locations.environ()
+        )
+        return Credentials(username=account.username, password=secret) if account.username else None
+
+
+def _folder(account: Account) -> Path:
+    from deadlines.remote.files import local_path  # noqa: PLC0415 # built on first use
+
+    return local_path(account.url)

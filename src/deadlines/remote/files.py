@@ -7,11 +7,13 @@ from __future__ import annotations
 
 import errno
 import os
+import re
 import stat
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Final
+from urllib.parse import unquote_to_bytes, urlsplit
 
 from deadlines.errors import (
     CollectionMissing,
@@ -33,6 +35,12 @@ _NO_LINKS: Final = frozenset({errno.EPERM, errno.ENOSYS, errno.EOPNOTSUPP, errno
 _PLAIN: Final = getattr(os, "O_CLOEXEC", 0) | getattr(os, "O_BINARY", 0)
 _READING: Final = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | _PLAIN  # a pipe must not make us wait
 _WRITING: Final = os.O_WRONLY | os.O_CREAT | os.O_EXCL | _PLAIN
+
+
+def local_path(url: str) -> Path:
+    """The file or folder of a `file:` URL."""
+    path = os.fsdecode(unquote_to_bytes(urlsplit(url).path))
+    return Path(path[1:] if re.match(r"/[A-Za-z]:", path) and os.name == "nt" else path)
 
 
 def look_of(status: os.stat_result) -> str:

@@ -57,9 +57,13 @@ class Source(Protocol):
 
     url: str
     """What identifies it."""
-    requests: int
     rests: bool
     """Whether asking costs so much that the wish of the feed to be left alone counts."""
+
+    @property
+    def requests(self) -> int:
+        """How often it was asked."""
+        ...
 
     def get(self, known: Known) -> Version:
         """The file, unless it is the version `known`."""
@@ -102,11 +106,16 @@ class Local:
     def __init__(self, path: Path) -> None:
         self._path = path.absolute()
         self.url = self._path.as_uri()
-        self.requests = 0
+        self._requests = 0
+
+    @property
+    def requests(self) -> int:
+        """How often it was looked at."""
+        return self._requests
 
     def get(self, known: Known) -> Version:
         """Read it, unless it looks as before. A change within the same tick of the clock shows in the daily full listing."""
-        self.requests += 1
+        self._requests += 1
         with files.looking(self.url):
             look = files.look_of(self._path.stat())
             if look == known.etag:

@@ -1,4 +1,4 @@
-"""`deadlines account`: the CalDAV accounts in the configuration file."""
+"""`deadlines account`: the accounts in the configuration file."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from deadlines.cli.shop import workshop
 
 @group("account")
 def run() -> None:
-    """Add and list CalDAV accounts, and look at what calendars they have."""
+    """Add and list accounts, and look at what calendars they have."""
 
 
 @run.command("add")
@@ -22,12 +22,16 @@ def run() -> None:
 @click.option("--password-command", metavar="COMMAND", help='A program that prints the password: "pass show caldav/main"')
 @click.option("--password-env", metavar="NAME", help="The environment variable that holds the password")
 @click.option("--keyring", is_flag=True, default=None, help="The system's keyring has the password")
-@click.option("--insecure", is_flag=True, default=None, help="Allow plain http to another computer")
+@click.option("--insecure", is_flag=True, default=None, help="Allow plain http, and a subscription inside your network")
 def add(options: Options, name: str, url: str, password_command: str | None, **typed: str | bool | None) -> None:
-    """Add an account; URL may also be the name of a provider, such as icloud or posteo.
+    """Add an account: a CalDAV server, a folder of calendars, or one .ics to subscribe to.
+
+    URL may also be the name of a provider, such as icloud or posteo.
 
     For example:
       deadlines account add main https://dav.example.org/ --username kari --password-command "pass show caldav/main"
+      deadlines account add files ~/calendars
+      deadlines account add holidays webcal://holidays.example/norway.ics
     """
     import shlex  # noqa: PLC0415 # help is spared it
 
@@ -75,15 +79,14 @@ def list_(options: Options) -> None:
 @run.command("discover")
 @click.argument("name", metavar="NAME", shell_complete=complete.accounts)
 def discover(options: Options, name: str) -> None:
-    """Ask the server which calendars there are, and print what to put in the configuration."""
+    """Ask which calendars there are, and print what to put in the configuration."""
     from deadlines.cli.table import Column, table  # noqa: PLC0415 # help is spared it
 
     found = list(workshop(options).discover(name))
     rows = [(one.display_name, one.path, " ".join(sorted(one.components)), "" if one.writable else "read-only") for one in found]
     columns = (Column("CALENDAR", flexible=True), Column("PATH"), Column("HOLDS"), Column("MODE"))
-    example = "" if not found else (
-        f'\nTo sync one, put into the configuration:\n\n  [calendars.work]\n  account = "{name}"\n  path = "{found[0].path}"\n'
-    )  # fmt: skip
+    path = f'  path = "{found[0].path}"\n' if found and found[0].path else ""
+    example = f'\nTo sync one, put into the configuration:\n\n  [calendars.work]\n  account = "{name}"\n{path}' if found else ""
     show(
         options,
         as_json=lambda: {

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from deadlines.wiring import Workshop
 
 _HOURS = "Mon-Fri 09:00-17:00"
+_WITHOUT_NAME = ("~", "/", "file:", "webcal:", "webcals:")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -107,9 +108,9 @@ def _asked(answers: _Answers, shop: Workshop) -> _Answers:
         hours=answers.hours or _prompt("Your working hours", format_hours(me.availability.weekly) if me else _HOURS, parse_hours),
         name=answers.name or _prompt("Your name", me.name if me else ""),
         email=answers.email or _prompt("Your e-mail address", me.email if me else ""),
-        url=answers.url or _prompt("Your CalDAV server, or a provider such as icloud (empty: none yet)"),
+        url=answers.url or _prompt("Your CalDAV server, a provider such as icloud, or a folder of .ics files (empty: none yet)"),
     )
-    if not answers.url:
+    if not answers.url or answers.url.startswith(_WITHOUT_NAME):
         return answers
     answers = replace(answers, username=answers.username or click.prompt("Your name there", err=True))
     if answers.password_command or answers.password_env or answers.keyring:
@@ -176,7 +177,7 @@ def _save_calendars(shop: Workshop, answers: _Answers, *, ask: bool) -> list[str
         names[one.path] = name = _name(one, taken)
         taken.add(name)
         mode = None if one.writable else "read-only"
-        shop.config_file.add_calendar(name, {"account": answers.account, "path": one.path, "mode": mode})
+        shop.config_file.add_calendar(name, {"account": answers.account, "path": one.path or None, "mode": mode})
     tasks = [names[one.path] for one in chosen if _takes_tasks(one)]
     if tasks and not shop.settings.calendars:
         shop.config_file.set_me({"default_calendar": tasks[0]})
@@ -212,7 +213,8 @@ def _by_name(found: Sequence[Found], name: str) -> Found:
 
 
 def _shown(one: Found) -> str:
-    return clean(f"{one.display_name or one.path} ({one.path}; {' '.join(sorted(one.components)) or 'everything'})")
+    holds = " ".join(sorted(one.components)) or "everything"
+    return clean(f"{one.display_name or one.path} ({'; '.join(filter(None, (one.path, holds)))})")
 
 
 def _takes_tasks(one: Found) -> bool:
