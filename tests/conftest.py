@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 
 import pytest
@@ -58,6 +59,13 @@ def fake_dav() -> FakeDav:
 @pytest.fixture(params=["fake", "radicale", "xandikos"])
 def server(request: pytest.FixtureRequest) -> Iterator[Server]:
     """Each server in turn."""
+    with started(request) as server:
+        yield server
+
+
+@contextmanager
+def started(request: pytest.FixtureRequest) -> Iterator[Server]:
+    """The server that the parameter of a fixture names, with a calendar of its own."""
     if request.param == "fake":
         with serve(FakeDav(password="secret")) as url:
             yield _server(RealServer(name="fake", url=url, home="/kari/", username="kari", password="secret"))
