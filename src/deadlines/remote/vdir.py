@@ -170,7 +170,8 @@ class VDir:
             files.names_to_disk(self._folder)
 
     def _compare(self, listed: Listed, path: Path) -> None:
-        if listed.etag and listed.etag == look_of(path.stat()):
+        look = look_of(path.stat())
+        if listed.etag == look:
             return
         if listed.text is None or decode(files.read(path)[1]) != listed.text:
             raise PreconditionFailed(path.as_uri(), "it is not as it was")
