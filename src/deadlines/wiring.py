@@ -302,7 +302,7 @@ class Workshop:
         return VDir(whole if whole.is_relative_to(folder) else folder / inside.strip("/"), now=self.now)
 
     def _subscription(self, account: Account) -> Subscription:
-        from deadlines.remote import addresses, wire  # noqa: PLC0415 # built on first use
+        from deadlines.remote import addresses, http, wire  # noqa: PLC0415 # built on first use
         from deadlines.remote.download import Downloader  # noqa: PLC0415 # built on first use
         from deadlines.remote.files import local_path  # noqa: PLC0415 # built on first use
         from deadlines.remote.subscription import Local, Remote, Subscription  # noqa: PLC0415 # built on first use
@@ -310,7 +310,7 @@ class Workshop:
         if account.url.lower().startswith("file:"):
             return Subscription(Local(local_path(account.url)), now=self.now)
         dial = wire.dial if account.insecure else addresses.public_dial()
-        downloader = Downloader(self._credentials(account), dial, insecure=account.insecure)
+        downloader = Downloader(self._credentials(account), http.connector(dial), insecure=account.insecure)
         return Subscription(Remote(account.url, downloader), now=self.now)
 
     def _account(self, name: str) -> Account:

@@ -1,7 +1,7 @@
 """Fetching one file by its URL: a GET that follows redirects, within limits that hold for all of it together.
 
 At most five redirects, 15 seconds and 10 MB after inflating. The user name and password go to the origin of the URL and nowhere
-else; nothing leads from https to http. Every hop is a connection of its own, through the dial that judges its address.
+else; nothing leads from https to http. Every hop is a connection of its own, so that its address is judged.
 """
 
 from __future__ import annotations
@@ -14,8 +14,8 @@ from urllib.parse import quote, urljoin, urlsplit
 
 from deadlines.errors import NotCalDAV, RemoteError, TryLater, Unreachable
 from deadlines.remote.auth import Credentials
-from deadlines.remote.http import Client, Response, connector, retry_after
-from deadlines.remote.wire import Dial, Limits, origin_of
+from deadlines.remote.http import Client, Response, retry_after
+from deadlines.remote.wire import Connect, Limits, origin_of
 
 REDIRECTS: Final = 5
 SECONDS: Final = 15.0
@@ -43,11 +43,11 @@ class Downloader:
     """Fetches for one account; `requests` counts."""
 
     def __init__(
-        self, credentials: Credentials | None, dial: Dial, *, insecure: bool, timer: Callable[[], float] = time.monotonic
+        self, credentials: Credentials | None, connect: Connect, *, insecure: bool, timer: Callable[[], float] = time.monotonic
     ) -> None:
         """`insecure` allows passwords over plain http, and to be led from https to http. `timer` counts seconds."""
         self._credentials = credentials
-        self._connect = connector(dial)
+        self._connect = connect
         self._insecure = insecure
         self._timer = timer
         self.requests = 0
