@@ -214,3 +214,34 @@ def test_a_calendar_known_by_its_name_is_looked_for(monkeypatch: pytest.MonkeyPa
         monkeypatch.setattr(workshop, "discover", lambda _: [*Workshop.discover(workshop, "main")] * 2)
         with pytest.raises(AmbiguousInput, match='path = "/kari/tasks/"'):
             workshop.connect(store, named(names[0]))
+
+
+def test_doctor_looks_into_folders_and_subscriptions(machine: Path, tmp_path: Path) -> None:
+    for name in ("a", "b"):
+        (tmp_path / "calendars" / name).mkdir(parents=True)
+        (tmp_path / "calendars" / name / "displayname").write_text(name.upper())
+    (tmp_path / "team.ics").write_text("BEGIN:VCALENDAR\nNAME:Team\nEND:VCALENDAR\n")
+    accounts = f'[accounts.files]\nurl = "{tmp_path}/calendars"\n[accounts.team]\nurl = "{tmp_path}/team.ics"\n'
+    places = {
+        "by_path": 'account = "files"\npath = "a"',
+        "whole": f'account = "files"\npath = "{tmp_path}/calendars/a/"',
+        "by_name": 'account = "files"\ndisplay_name = "B"',
+        "team": 'account = "team"',
+        "nowhere": 'account = "files"\ndisplay_name = "C"',
+    }
+    machine.write_text(accounts + "".join(f"[calendars.{name}]\n{place}\n" for name, place in places.items()), encoding="utf-8")
+    workshop = shop()
+    calendars = workshop.settings.calendars
+
+    with workshop.store() as store:
+        found = {name: workshop.capabilities(store, calendars[name]) for name in places if name != "nowhere"}
+        with pytest.raises(CollectionMissing, match="has no calendar C, but A, B"):
+            workshop.connect(store, calendars["nowhere"])
+    assert {name: (one.display_name, one.writable) for name, one in found.items()} == {
+        "by_path": ("A", True),
+        "whole": ("A", True),
+        "by_name": ("B", True),
+        "team": ("Team", False),
+    }
+    assert [one.path for one in workshop.discover("files")] == ["a", "b"]
+    assert [one.display_name for one in workshop.discover("team")] == ["Team"]

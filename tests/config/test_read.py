@@ -475,3 +475,66 @@ def test_no_value_raises_anything_but_config_error(tables: dict[str, dict[str, o
     )
 
     assert all(problem.isprintable() for problem in outcome(text))
+
+
+FILES = '[accounts.files]\nurl = "~/calendars"\n[calendars.tasks]\naccount = "files"\n'
+TEAM = '[accounts.team]\nurl = "https://feeds.example/team.ics"\n[calendars.team]\naccount = "team"\n'
+
+
+@pytest.mark.parametrize(
+    ("typed", "url"),
+    [
+        ("~/calendars", f"{Path.home().as_uri()}/calendars"),
+        ("~/a b?c.ics", f"{Path.home().as_uri()}/a%20b%3Fc.ics"),
+        ("/srv/calendars/", "file:///srv/calendars/"),
+        ("file:///srv/a%20b", "file:///srv/a%20b"),
+        ("file:///srv/a b", "file:///srv/a%20b"),
+        ("file://localhost/srv/cal.ics", "file:///srv/cal.ics"),
+        ("webcal://feeds.example/team", "webcal://feeds.example/team"),
+        ("http://feeds.example/team.ics", "http://feeds.example/team.ics"),
+    ],
+)
+def test_an_account_may_be_a_folder_or_a_subscription(typed: str, url: str) -> None:
+    assert load(f'[accounts.a]\nurl = "{typed}"').accounts["a"].url == url
+
+
+@pytest.mark.parametrize("path", ["tasks", "/tasks/", ".", "work/tasks"])
+def test_a_calendar_is_a_folder_in_the_folder(path: str) -> None:
+    settings = load(FILES + f'path = "{path}"')
+
+    assert settings.calendars["tasks"].path == path
+    assert settings.calendars["tasks"].mode is Mode.TWO_WAY
+    assert settings.me.default_calendar == "tasks"
+
+
+@pytest.mark.parametrize("mode", ["", 'mode = "read-only"'])
+def test_a_subscription_is_read_only_whatever_is_said(mode: str) -> None:
+    settings = load(TEAM + mode)
+
+    assert settings.calendars["team"].mode is Mode.READ_ONLY
+    assert settings.me.default_calendar == LOCAL
+
+
+@pytest.mark.parametrize(
+    ("text", "problem"),
+    [
+        (
+            TEAM + 'mode = "two-way"',
+            'line 5: calendars.team.mode: a subscription can only be read: use "read-only", or leave it out',
+        ),
+        (TEAM + '[calendars.again]\naccount = "team"', "line 5: calendars.again: this is the same collection as calendars.team"),
+        (FILES, "line 3: calendars.tasks: say where it is"),
+        (FILES + 'path = "../tasks"', "line 5: calendars.tasks.path: expected a path"),
+        (
+            FILES + 'path = "tasks"\n[calendars.again]\naccount = "files"\npath = "/tasks/"',
+            "line 6: calendars.again: this is the same",
+        ),
+        ('[accounts.a]\nurl = "file://server/share"', "line 2: accounts.a.url: expected an address"),
+        ('[accounts.a]\nurl = "//server/share"', "line 2: accounts.a.url: expected an address"),
+        ('[accounts.a]\nurl = "calendars/work"', "line 2: accounts.a.url: expected an address"),
+        ('[accounts.a]\nurl = "webcal://kari:pw@feeds.example/x"', "line 2: accounts.a.url: a user name or password"),
+        ('[accounts.a]\nurl = "http://feeds.example/x.ics"\nusername = "kari"', "line 2: accounts.a.url: plain http shows"),
+    ],
+)
+def test_what_cannot_be_a_folder_or_a_subscription(text: str, problem: str) -> None:
+    assert problems(text)[0].startswith(problem)

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from deadlines.remote.hrefs import decode, encode, member, name_for
+from deadlines.remote.hrefs import caseless_name_for, decode, encode, member, name_for
 
 BASE = "/kari/tasks/"
 
@@ -88,3 +88,8 @@ def test_an_odd_uid_gets_a_made_up_name(uid: str) -> None:
 
 def test_a_plain_uid_is_its_own_name() -> None:
     assert name_for("5a1a7a5e-6f0c-5d0e-9c53-0f3a2a1d9b44") == "5a1a7a5e-6f0c-5d0e-9c53-0f3a2a1d9b44.ics"
+
+
+@given(st.text(alphabet="abAB.-_å", max_size=6), st.text(alphabet="abAB.-_å", max_size=6))
+def test_on_a_disk_that_is_blind_to_case_they_do_not_share_one_either(one: str, other: str) -> None:
+    assert (caseless_name_for(one).lower() == caseless_name_for(other).lower()) == (one == other)
