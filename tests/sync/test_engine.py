@@ -23,9 +23,9 @@ from tests.sync.rig import (
 )
 
 from deadlines.core.settings import Policy
-from deadlines.errors import StoreBusy, TryLater
+from deadlines.errors import CollectionMissing, StoreBusy, TryLater
 from deadlines.store.base import RunKind
-from deadlines.sync.report import CalendarReport, Outcome
+from deadlines.sync.report import CalendarReport
 
 
 def world(dav: LockedDav, replica: Replica) -> None:
@@ -142,7 +142,7 @@ def test_a_mistyped_url_forgets_nothing(replica: Replica) -> None:
 
     report = replica.sync()
 
-    assert report.outcome is Outcome.GUARDED
+    assert isinstance(report.error, CollectionMissing)
     assert [replica.record("a"), replica.record("b")] == before
     replica.path = PATH
     assert [item.uid for item in replica.sync().pushed.updated] == ["a"]

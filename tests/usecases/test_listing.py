@@ -11,7 +11,8 @@ from deadlines.errors import InputError, UnknownName
 from deadlines.store.base import Record, RunKind, Sort, Unreadable
 from deadlines.usecases.desk import Desk
 from deadlines.usecases.draft import Draft
-from deadlines.usecases.listing import Wanted, listing, show
+from deadlines.usecases.listing import Wanted, listing
+from deadlines.usecases.showing import show
 from deadlines.usecases.tasks import add, edit, finish
 
 

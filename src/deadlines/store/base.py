@@ -92,6 +92,10 @@ class Record:
     sent: str | None = None
 
 
+OPEN = ("needs-action", "in-process")
+"""The statuses of what is left to be done: those of `core.task.Status.is_open`, which a list need not import."""
+
+
 class Sort(enum.Enum):
     """The order of a list; ties go by due, then number."""
 

@@ -19,6 +19,7 @@ from typing import Any
 from deadlines.errors import Refused
 from deadlines.store import rows
 from deadlines.store.base import (
+    OPEN,
     Change,
     CollectionState,
     Index,
@@ -34,9 +35,6 @@ from deadlines.store.database import Database, Value, translate, write_copy
 from deadlines.store.schema import MIGRATIONS, migrate
 from deadlines.store.statements import STATEMENTS
 from deadlines.store.writer import Header, SqliteWriter
-
-_OPEN = frozenset(("needs-action", "in-process"))
-"""The statuses of the column `is_open`. A test holds them against `Status.is_open`, whose import costs as much as a list."""
 
 _SEPARATOR = "\x1f"
 _PAGE = 1000
@@ -232,7 +230,7 @@ def _conditions(query: Query) -> tuple[list[str], dict[str, Value]]:
         if text := getattr(query, name):
             parts.append(f"where_{name}")
             parameters[name] = rows.clean(text)
-    if frozenset(query.statuses) == _OPEN:
+    if frozenset(query.statuses) == frozenset(OPEN):
         parts.append("where_open")
     elif query.statuses:
         parts.append("where_statuses")

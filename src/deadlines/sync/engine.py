@@ -116,10 +116,7 @@ class _Sync:
         state = self._store.state(self._name)
         if not state.url or state.url == self._remote.url:
             return state
-        try:
-            self._remote.capabilities()
-        except CollectionMissing as error:
-            raise self._vanished(error) from error
+        self._remote.capabilities()
         with self._store.write(RunKind.SYNC, "sync", now=self._terms.now, run=self._terms.run) as writer:
             writer.detach(self._name)
         return CollectionState(calendar=self._name)

@@ -1,4 +1,4 @@
-"""Listing and showing tasks."""
+"""Listing tasks."""
 
 from __future__ import annotations
 
@@ -7,10 +7,8 @@ from dataclasses import dataclass
 from math import ceil
 
 from deadlines.errors import InputError
-from deadlines.store.base import Change, Query, Row, Sort, Unreadable
+from deadlines.store.base import OPEN, Query, Row, Sort, Unreadable
 from deadlines.usecases.desk import Desk
-from deadlines.usecases.find import find, record_of, related
-from deadlines.usecases.view import OPEN, TaskView, view
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -73,28 +71,3 @@ def _due_before(desk: Desk, wanted: Wanted) -> int | None:
         # A date alone is its beginning: what is due on it is not due before it.
         limits.append(int(start_instant(when, client=client, owner=owner).timestamp()))
     return min(limits, default=None)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Shown:
-    """One task with its text, what happened to it, and its relatives by name."""
-
-    task: TaskView
-    ical: str
-    history: Sequence[Change]
-    names: dict[str, str]
-    """Summaries of the tasks that it is part of or waits for, by UID."""
-
-
-def show(desk: Desk, key: str) -> Shown:
-    """One task whole."""
-    row = find(desk, key)
-    _, text = record_of(desk, row)
-    uids = [uid for uid in (row.index.parent, *row.index.after) if uid]
-    names = {uid: record.index.summary for uid in uids if (record := related(desk, uid))}
-    return Shown(
-        task=view(row, desk.settings, now=desk.now),
-        ical=text,
-        history=desk.store.changes(record=row.id),
-        names=names,
-    )

@@ -11,9 +11,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from deadlines.core.settings import Settings
-from deadlines.store.base import Index, Row, Store
+from deadlines.store.base import OPEN, Index, Row, Store
 from deadlines.usecases.index import Indexer
-from deadlines.usecases.view import OPEN
 
 _NAMED = 5
 

@@ -10,13 +10,9 @@ from deadlines.core.client import Client
 from deadlines.core.clocks import both_clocks, time_left
 from deadlines.core.findings import Finding, of_task
 from deadlines.core.settings import Settings
-from deadlines.core.task import Status
 from deadlines.core.when import When
-from deadlines.store.base import Index, Row
+from deadlines.store.base import OPEN, Index, Row
 from deadlines.usecases.index import when_of
-
-OPEN = tuple(status.value for status in Status if status.is_open)
-"""The statuses of what is left to be done."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

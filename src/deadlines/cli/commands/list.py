@@ -42,7 +42,7 @@ def run(options: Options, sort: str, **wanted: str | bool | int | None) -> None:
         tasks = [view(row, settings, now=shop.now).as_json() for row in rows]
         show(options, as_json=lambda: {"tasks": tasks}, as_text=lambda _: "")
         return
-    from deadlines.cli.task_text import task_table  # noqa: PLC0415 # JSON is spared it
+    from deadlines.cli.task_list import task_table  # noqa: PLC0415 # JSON is spared it
 
     show(options, as_json=dict, as_text=lambda screen: task_table(rows, settings, screen, now=shop.now))
     if not rows:

@@ -19,10 +19,10 @@ def run(options: Options, id: str, *, ical: bool) -> None:  # noqa: A002 # the w
     from deadlines.cli.table import Role, Screen  # noqa: PLC0415 # help is spared it
     from deadlines.cli.task_text import details  # noqa: PLC0415 # help is spared it
     from deadlines.core.display import clean  # noqa: PLC0415 # help is spared it
-    from deadlines.usecases import listing  # noqa: PLC0415 # help is spared it
+    from deadlines.usecases.showing import show as show_task  # noqa: PLC0415 # help is spared it
 
     with workshop(options).desk() as desk:
-        shown = listing.show(desk, id)
+        shown = show_task(desk, id)
         clock = Clock(desk.settings.me.zone, desk.now)
     task = shown.task
 
