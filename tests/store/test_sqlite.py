@@ -234,7 +234,7 @@ def test_a_query_selects_and_orders(store: SqliteStore, query: Query, expected: 
             writer.put(replace(TASK, uid=f"u{number}", index=index))
 
     assert expected == numbers(store.rows(query))
-    assert store.count(query) == store.count(replace(query, limit=None)) >= len(expected)
+    assert store.count(query) == store.count(query._replace(limit=None)) >= len(expected)
 
 
 def plan(store: SqliteStore, sql: str) -> str:
@@ -462,7 +462,7 @@ def test_unreadable_resources_are_kept_and_released(store: SqliteStore) -> None:
     items = [Unreadable(calendar=c, href=h, etag="1", text="\udcff\0", reason="why") for c, h in (("a", "/x"), ("b", "/\udcff"))]
     with command(store) as writer:
         for item in items:
-            writer.quarantine(replace(item, reason="old"))
+            writer.quarantine(item._replace(reason="old"))
             writer.quarantine(item)
     assert tuple(items) == store.unreadable()
     assert (items[1],) == store.unreadable("b")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import enum
 from dataclasses import dataclass
 from datetime import timedelta
+from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 from deadlines.core.availability import Availability
@@ -32,8 +33,7 @@ class Period(enum.Enum):
     MONTH = "month"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Quota:
+class Quota(NamedTuple):
     """What a client is owed in every period. `carry_over` is how much of it may move on to the next one, in the same unit."""
 
     unit: QuotaUnit

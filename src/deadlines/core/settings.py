@@ -6,6 +6,7 @@ import enum
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
+from typing import NamedTuple
 
 from deadlines.core.client import Client, Owner
 
@@ -48,8 +49,7 @@ def account_kind(url: str) -> AccountKind:
     return AccountKind.FOLDER if scheme == "file" else AccountKind.CALDAV
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PasswordSource:
+class PasswordSource(NamedTuple):
     """Where a password is to be had: exactly one of the three is set, or none."""
 
     command: tuple[str, ...] = ()
@@ -57,8 +57,7 @@ class PasswordSource:
     keyring: bool = False
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Account:
+class Account(NamedTuple):
     """Where calendars are. `insecure` allows plain http to a host that is not this computer, and a subscription to be inside."""
 
     name: str
@@ -73,8 +72,7 @@ class Account:
         return account_kind(self.url)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Calendar:
+class Calendar(NamedTuple):
     """One collection of an account, found by `path` or, where that is empty, by `display_name`; a subscription has neither."""
 
     name: str
@@ -85,8 +83,7 @@ class Calendar:
     conflict: Policy = Policy.NEWEST
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Mail:
+class Mail(NamedTuple):
     """How digests and invitations leave."""
 
     host: str
@@ -98,15 +95,14 @@ class Mail:
     to: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Feed:
+class Feed(NamedTuple):
     """One `.ics` publication."""
 
     name: str
     client: str = ""
     content: tuple[str, ...] = ("deadlines",)
     details: str = "full"
-    path: str
+    path: str = ""
     days_back: int = 30
     days_ahead: int = 180
 

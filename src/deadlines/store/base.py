@@ -104,8 +104,7 @@ class Sort(enum.Enum):
     PRIORITY = "priority"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Query:
+class Query(NamedTuple):
     """Which tasks to list. Empty fields select everything; instants are Unix seconds; `statuses` as in `Index.status`."""
 
     component: str = "VTODO"
@@ -128,8 +127,7 @@ class Known(NamedTuple):
     """True where a write was begun whose outcome is not known (`sent` is set)."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CollectionState:
+class CollectionState(NamedTuple):
     """Where sync stands with one collection. Another `url` is another collection; `display_name` is by what it was found, if so.
 
     `sync_token` and `ctag` are empty where the server has none; `listed_at` is when everything was last listed (UTC),
@@ -146,8 +144,7 @@ class CollectionState:
     display_name: str = ""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Unreadable:
+class Unreadable(NamedTuple):
     """A resource on the server that we cannot read, or may not tell apart: kept as it is, shown, never written.
 
     `reason` says what is wrong and where; `text` is what the server sent.
@@ -168,8 +165,7 @@ class RunKind(enum.Enum):
     UNDO = "undo"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Run:
+class Run(NamedTuple):
     """One command, sync or undo that changed something. `undoes` is the run an undo takes back, `undone_by` the reverse."""
 
     id: int
@@ -181,8 +177,7 @@ class Run:
     changes: int = 0
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Change:
+class Change(NamedTuple):
     """One line of the journal: a text before and after. `before` None: it was created; `after` None: it was removed.
 
     `other` is the version of a conflict that did not win, kept here so that it exists somewhere; `note` says why.

@@ -62,7 +62,7 @@ def _remember_failure(store: Store, calendar: str, error: DeadlinesError, terms:
     """A calendar that stopped syncing must be able to say so (S501); where even that cannot be saved, the report still does."""
     try:
         with store.write(RunKind.SYNC, "sync", now=terms.now, run=terms.run) as writer:
-            writer.save_state(replace(store.state(calendar), calendar=calendar, problem=str(error)))
+            writer.save_state(store.state(calendar)._replace(calendar=calendar, problem=str(error)))
     except DeadlinesError:
         return
 

@@ -98,7 +98,7 @@ class Reader:
 
     def _save(self, mark: Mark) -> None:
         """Nothing of the pages so far is left to be done: a run that dies goes on from here (RFC 6578 §3.6)."""
-        state = replace(self._store.state(self._name), sync_token=mark.sync_token, ctag=mark.ctag)
+        state = self._store.state(self._name)._replace(sync_token=mark.sync_token, ctag=mark.ctag)
         with self._transaction() as writer:
             writer.save_state(state)
 

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime, time
+from typing import NamedTuple
 
 from deadlines.core.client import Client
 from deadlines.core.clocks import both_clocks
@@ -24,8 +25,7 @@ NOTHING = ("", "none")
 """What is typed to take a property away."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Draft:
+class Draft(NamedTuple):
     """What was typed; None: nothing was said about it. An empty text or `none` takes the property away."""
 
     summary: str | None = None

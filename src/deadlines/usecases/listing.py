@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from math import ceil
+from typing import NamedTuple
 
 from deadlines.errors import InputError
 from deadlines.store.base import OPEN, Query, Row, Sort, Unreadable
 from deadlines.usecases.desk import Desk
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Wanted:
+class Wanted(NamedTuple):
     """Which tasks to list, as it was typed."""
 
     client: str = ""
@@ -25,8 +24,7 @@ class Wanted:
     limit: int | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Listed:
+class Listed(NamedTuple):
     """The rows asked for, lazily; how many there would be without a limit, -1 where none was asked for; what is missing.
 
     `unreadable` is on the server but in no list.

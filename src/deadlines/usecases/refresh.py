@@ -7,8 +7,8 @@ them as a fingerprint, its first line the version of the zone data.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import UTC, datetime
+from typing import NamedTuple
 
 from deadlines.core.settings import Settings
 from deadlines.store.base import OPEN, Index, Row, Store
@@ -17,8 +17,7 @@ from deadlines.usecases.index import Indexer
 _NAMED = 5
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Refreshed:
+class Refreshed(NamedTuple):
     """Zone data before, empty for the first time, and now; each row whose due instant moved, as it was, with its new index."""
 
     before: str

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
-from dataclasses import dataclass, replace
+from dataclasses import replace
+from typing import NamedTuple
 
 from deadlines.core.client import Client
 from deadlines.core.task import Task
@@ -17,8 +18,7 @@ from deadlines.usecases.find import find, record_of
 from deadlines.usecases.view import TaskView, view, without_client
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Changed:
+class Changed(NamedTuple):
     """What a command changed. `run` is its number in the journal, 0 when nothing changed."""
 
     run: int

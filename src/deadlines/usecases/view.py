@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from typing import NamedTuple
 
 from deadlines.core.client import Client
 from deadlines.core.clocks import both_clocks, time_left
@@ -15,8 +15,7 @@ from deadlines.store.base import OPEN, Index, Row
 from deadlines.usecases.index import when_of
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Moment:
+class Moment(NamedTuple):
     """A due or start as it was said, the instant it means, and what the clocks show then (aware, each in its zone)."""
 
     kind: str
@@ -27,8 +26,7 @@ class Moment:
     client: datetime | None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class TaskView:
+class TaskView(NamedTuple):
     """One task. `*_clocks` is an instant on both clocks, `left` the time until it is due. Categories lack the client's own."""
 
     uid: str
