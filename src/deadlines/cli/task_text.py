@@ -8,7 +8,6 @@ from deadlines.cli.table import Role, Screen
 from deadlines.core.display import clean
 from deadlines.core.duration import format_duration
 from deadlines.core.findings import Finding
-from deadlines.core.repeat import human
 from deadlines.usecases.view import TaskView
 
 
@@ -18,7 +17,7 @@ def answer(task: TaskView, verb: str, screen: Screen) -> str:
     if task.due_clocks:
         lines.append(f"  due {task.due_clocks}" + (f" ({task.left})" if task.left else ""))
     if task.repeat:
-        lines.append(f"  repeats {human(task.repeat)}")
+        lines.append(f"  repeats {_in_words(task.repeat)}")
     lines += [screen.paint(f"  warning: {clean(finding.message)}", Role.SOON) for finding in _worth_saying(task)]
     return "\n".join(lines) + "\n"
 
@@ -37,7 +36,7 @@ def details(task: TaskView, names: dict[str, str]) -> Sequence[tuple[str, str]]:
         ("start", task.start_clocks),
         ("completed", task.completed_clocks),
         ("estimate", "" if task.estimate is None else format_duration(task.estimate)),
-        ("repeats", human(task.repeat) if task.repeat else ""),
+        ("repeats", _in_words(task.repeat) if task.repeat else ""),
         ("priority", str(task.priority) if task.priority else ""),
         ("categories", ", ".join(task.categories)),
         ("part of", names.get(task.parent, task.parent)),
@@ -46,3 +45,9 @@ def details(task: TaskView, names: dict[str, str]) -> Sequence[tuple[str, str]]:
         ("uid", task.uid),
     )
     return [(name, value) for name, value in pairs if value]
+
+
+def _in_words(rule: str) -> str:
+    from deadlines.core.repeat import human  # noqa: PLC0415 # only a task that repeats pays for it
+
+    return human(rule)

@@ -9,9 +9,8 @@ import enum
 import os.path
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import date, time, timedelta
-from typing import TypeVar
+from typing import NamedTuple, TypeVar
 
 from deadlines.core.availability import parse_hours
 from deadlines.core.duration import parse_lead
@@ -31,8 +30,7 @@ _VARIABLE = re.compile(r"[A-Za-z_]\w*", re.ASCII)
 _LOOPBACK = re.compile(r"localhost|127(\.\d{1,3}){3}|\[?::1\]?", re.IGNORECASE)
 
 
-@dataclass(frozen=True, slots=True)
-class Kind:
+class Kind(NamedTuple):
     """How one kind of value is read. `read` gives None for what is not of this kind at all."""
 
     expected: str

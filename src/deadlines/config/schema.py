@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from deadlines.config import kinds
 from deadlines.config.kinds import Kind
@@ -15,8 +15,7 @@ from deadlines.core.client import AllDayDue, Period
 from deadlines.core.settings import Mode, Policy
 
 
-@dataclass(frozen=True, slots=True)
-class Key:
+class Key(NamedTuple):
     """`name = value`. `default` is as the file would say it; None where there is none to say, then `help` tells."""
 
     name: str
@@ -30,8 +29,7 @@ class Key:
     """What people type instead."""
 
 
-@dataclass(frozen=True, slots=True)
-class Section:
+class Section(NamedTuple):
     """`[name]`, or `[name.KEY]` once for each thing where `named` says what the KEY may look like."""
 
     name: str

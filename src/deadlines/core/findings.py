@@ -7,8 +7,8 @@ from __future__ import annotations
 
 import enum
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
+from typing import NamedTuple
 
 from deadlines.core.availability import close_of_business, windows
 from deadlines.core.client import AllDayDue, Client, Owner
@@ -47,8 +47,7 @@ _SEVERITY = {
 _MOMENT = timedelta(seconds=1)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Finding:
+class Finding(NamedTuple):
     """One warning. `id` stays the same as long as it is about the same thing; `facts` are what the message was made of."""
 
     code: Code
@@ -56,7 +55,7 @@ class Finding:
     summary: str
     client: str
     message: str
-    facts: dict[str, object] = field(default_factory=dict)
+    facts: dict[str, object]
 
     @property
     def id(self) -> str:

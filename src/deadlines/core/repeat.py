@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from datetime import date
 
-from deadlines.core.rrule import WEEKDAYS, Freq, Rule, parse
+from deadlines.core.rrule import Freq, Rule, parse
+from deadlines.core.weekdays import ICAL_DAYS
 from deadlines.core.when import AllDay, When
 from deadlines.errors import InputError
 
@@ -61,7 +62,7 @@ def _by_day(days: str, text: str, unit: str) -> str:
     numbers = {number for name in names for number, day in enumerate(_DAY_NAMES) if _means(name, day)}
     if unit != "week" or not names or not all(any(_means(name, day) for day in _DAY_NAMES) for name in names):
         raise InputError(f"cannot read the repetition {text!r}", hint=f"type {_EXAMPLES}")
-    return ";BYDAY=" + ",".join(WEEKDAYS[number] for number in sorted(numbers))
+    return ";BYDAY=" + ",".join(ICAL_DAYS[number] for number in sorted(numbers))
 
 
 def _means(name: str, day: str) -> bool:

@@ -10,10 +10,9 @@ from datetime import UTC, datetime
 from functools import lru_cache
 from typing import Any
 
+from deadlines.core.weekdays import ICAL_DAYS
 from deadlines.core.when import AllDay, Floating, When, Zoned
 from deadlines.errors import InputError
-
-WEEKDAYS = ("MO", "TU", "WE", "TH", "FR", "SA", "SU")
 
 
 class Freq(enum.IntEnum):
@@ -78,7 +77,7 @@ def _signed(high: int) -> Callable[[str], frozenset[int]]:
 
 def _days(text: str) -> frozenset[tuple[int, int]]:
     matches = [_DAY.fullmatch(part) for part in text.split(",")]
-    days = frozenset((int(match[1] or 0), WEEKDAYS.index(match[2])) for match in matches if match)
+    days = frozenset((int(match[1] or 0), ICAL_DAYS.index(match[2])) for match in matches if match)
     if None in matches or any(abs(nth) > _LAST_WEEK for nth, _ in days):
         raise ValueError(text)
     return days
@@ -99,7 +98,7 @@ _PARTS: dict[str, tuple[str, Callable[[str], Any]]] = {
     "INTERVAL": ("interval", lambda text: _number(1, _MOST, text)),
     "COUNT": ("count", lambda text: _number(1, _MOST, text)),
     "UNTIL": ("until", _until),
-    "WKST": ("week_start", WEEKDAYS.index),
+    "WKST": ("week_start", ICAL_DAYS.index),
     "BYMONTH": ("by_month", _numbers(1, 12)),
     "BYWEEKNO": ("by_week_no", _signed(53)),
     "BYYEARDAY": ("by_year_day", _signed(366)),

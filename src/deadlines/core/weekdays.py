@@ -36,3 +36,7 @@ def short_name(day: int) -> str:
 def day_range(first: int, last: int) -> list[int]:
     """The days from `first` to `last`, over the end of the week where that is earlier."""
     return [(first + step) % WEEK for step in range((last - first) % WEEK + 1)]
+
+
+ICAL_DAYS = ("MO", "TU", "WE", "TH", "FR", "SA", "SU")
+"""As RFC 5545 §3.3.10 writes them, Monday first."""

@@ -7,8 +7,8 @@ servers hold all of it (SYNC §2.14).
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import MAXYEAR, datetime, timedelta
+from typing import NamedTuple
 
 from deadlines.core.task import Status, Task
 from deadlines.core.when import AllDay, When, Zoned, to_utc
@@ -35,8 +35,7 @@ _PERCENT = range(101)
 _DAY = timedelta(days=1)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Event:
+class Event(NamedTuple):
     """One VEVENT. `end` is DTEND, DTSTART plus DURATION, or what RFC 5545 §3.6.1 says without both; `transparent` is not busy."""
 
     uid: str
@@ -52,8 +51,7 @@ class Event:
     last_modified: datetime | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Resource:
+class Resource(NamedTuple):
     """One text. `task` or `event` is the master, None where there are only overrides; `overrides` are their RECURRENCE-IDs."""
 
     component: str

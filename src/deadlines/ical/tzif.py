@@ -10,10 +10,10 @@ import re
 import struct
 import zoneinfo
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from itertools import pairwise
 from pathlib import Path
+from typing import NamedTuple
 
 import tzdata
 
@@ -21,8 +21,7 @@ _HEADER = struct.Struct(">4s1s15x6I")
 _EPOCH = datetime(1970, 1, 1)  # noqa: DTZ001 - onsets are naive, in UTC
 
 
-@dataclass(frozen=True, slots=True)
-class Period:
+class Period(NamedTuple):
     """How a clock is set: its offset east of UTC, whether the database calls that daylight saving time, its abbreviation."""
 
     offset: timedelta
@@ -30,8 +29,7 @@ class Period:
     name: str
 
 
-@dataclass(frozen=True, slots=True)
-class Onset:
+class Onset(NamedTuple):
     """At `at` (naive, UTC) the clocks are set from `old` to `new`."""
 
     at: datetime
@@ -44,8 +42,7 @@ class Onset:
         return self.at + self.old.offset
 
 
-@dataclass(frozen=True, slots=True)
-class Yearly:
+class Yearly(NamedTuple):
     """In `month`, `after` midnight of the `week`-th `weekday` (5 is the last; 0 is Monday): from `old` to `new`."""
 
     month: int
@@ -66,8 +63,7 @@ class Yearly:
         return day if day.month == self.month else day - timedelta(days=7)
 
 
-@dataclass(frozen=True, slots=True)
-class History:
+class History(NamedTuple):
     """A zone from 1970 on: `first` until the first onset, the `onsets` in order, and for ever after them `rules`, if any."""
 
     first: Period

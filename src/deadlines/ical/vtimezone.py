@@ -18,7 +18,7 @@ from datetime import datetime, timedelta
 from functools import lru_cache
 from zoneinfo import ZoneInfo
 
-from deadlines.core.rrule import WEEKDAYS
+from deadlines.core.weekdays import ICAL_DAYS
 from deadlines.errors import CodecError
 from deadlines.ical import tzif
 from deadlines.ical.tzif import History, Onset, Yearly
@@ -140,7 +140,7 @@ def _begin(history: History) -> datetime:
 def _rrules(rule: Yearly) -> Iterator[tuple[int, str]]:
     """The month and the RRULE of each observance that the rule needs."""
     days = rule.after // _DAY
-    weekday = WEEKDAYS[(rule.weekday + days) % 7]
+    weekday = ICAL_DAYS[(rule.weekday + days) % 7]
     if not days:
         week = -1 if rule.week == _LAST else rule.week
         yield rule.month, f"FREQ=YEARLY;BYMONTH={rule.month};BYDAY={week}{weekday}"

@@ -12,7 +12,6 @@ from deadlines.core.clocks import both_clocks
 from deadlines.core.due import due_instant, start_instant
 from deadlines.core.duration import parse_duration
 from deadlines.core.phrase import parse_when
-from deadlines.core.repeat import parse_repeat
 from deadlines.core.task import Status, Task
 from deadlines.core.when import AllDay, When, Zoned
 from deadlines.core.zone_names import find_zone
@@ -60,9 +59,15 @@ def apply(desk: Desk, draft: Draft, task: Task, client: Client | None) -> Task:
     if draft.estimate is not None:
         changed = replace(changed, estimate=None if draft.estimate in NOTHING else parse_duration(draft.estimate))
     if draft.repeat is not None:
-        changed = replace(changed, rrule="" if draft.repeat in NOTHING else parse_repeat(draft.repeat))
+        changed = replace(changed, rrule="" if draft.repeat in NOTHING else _rule(draft.repeat))
     changed = _times(desk, draft, changed, client)
     return _relations(desk, draft, changed)
+
+
+def _rule(text: str) -> str:
+    from deadlines.core.repeat import parse_repeat  # noqa: PLC0415 # only a task that repeats pays for it
+
+    return parse_repeat(text)
 
 
 def _summary(text: str) -> str:
