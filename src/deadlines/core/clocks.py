@@ -15,6 +15,7 @@ from deadlines.core.weekdays import SHORT_DAYS, SHORT_MONTHS
 from deadlines.core.when import AllDay, When, Zoned
 
 _MINUTE = timedelta(minutes=1)
+_HOUR, _DAY = 60, 24 * 60
 _TIMES = tuple(f"{hour:02}:{minute:02}" for hour in range(24) for minute in range(60))
 _NAMES = {"Etc/GMT+12": "AoE", "Etc/UTC": "UTC"}
 
@@ -60,10 +61,19 @@ def time_left(instant: datetime, now: datetime) -> str:
     minutes = abs(left) // _MINUTE
     if not minutes:
         return "now"
-    days, hours = divmod(minutes // 60, 24)
-    amounts = ((days, "d"), (hours, "h")) if days else ((hours, "h"), (minutes % 60, "min"))
-    text = " ".join(f"{amount} {unit}" for amount, unit in amounts if amount)
+    text = amount(minutes)
     return f"in {text}" if left > timedelta() else f"{text} overdue"
+
+
+def amount(minutes: int) -> str:
+    """`4 d 6 h`, `35 min`: the two largest units of a positive number of minutes, cut off."""
+    if minutes < _HOUR:
+        return f"{minutes} min"
+    if minutes < _DAY:
+        hours, minutes = divmod(minutes, _HOUR)
+        return f"{hours} h {minutes} min" if minutes else f"{hours} h"
+    days, minutes = divmod(minutes, _DAY)
+    return f"{days} d {minutes // _HOUR} h" if minutes >= _HOUR else f"{days} d"
 
 
 @lru_cache(maxsize=256)
