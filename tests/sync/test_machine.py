@@ -47,6 +47,7 @@ from tests.sync.rig import NOW, PATH, Crash, CrashingStore, Replica, task, with_
 
 from deadlines.core.settings import Policy
 from deadlines.core.task import Status
+from deadlines.store.base import Record
 from deadlines.sync.merge import same_meaning
 
 EXAMPLES = int(os.environ.get("SYNC_MACHINE_EXAMPLES", "500"))  # how long to look is for who runs the test to say
@@ -307,6 +308,11 @@ class TwoClients(RuleBasedStateMachine):
         known = set(MARK.findall(before))
         self._overwritten(before, "")
         self.gone[uid] = {mark for mark, made_in in self.alive.items() if made_in == uid} - known
+        if any(record is not None and record.sent is not None for record in self._records(uid)):
+            del self.gone[uid]  # a write whose answer never came may never have arrived: it is written again
+
+    def _records(self, uid: str) -> list[Record | None]:
+        return [replica.store.by_uid("work", uid) for replica in self.clients]
 
 
 TestTwoClients = TwoClients.TestCase
