@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import replace
 
 import pytest
@@ -22,7 +24,8 @@ from tests.servers.quirks import (
     StoredBut,
     Times,
 )
-from tests.sync.rig import PATH, WORK, Interferes, LockedDav, Replica, task, uids, with_line
+from tests.sync.rig import PATH, WORK, Crash, CrashingStore, Interferes, LockedDav, Replica, task, uids, with_line
+from tests.sync.troubles import Act, At, Down, Labelling, Meanwhile, Trouble, Troubled
 
 from deadlines.errors import CredentialsRefused, TryLater, Unreachable
 from deadlines.store.base import RunKind
@@ -391,3 +394,72 @@ def test_a_failure_on_one_connection_ends_all(dav: LockedDav, replica: Replica) 
     assert report.ok
     assert not report.conflicts
     assert len(dav.texts()) == 40
+
+
+# Found by the state machine
+
+
+def interrupted(dav: LockedDav, replica: Replica, trouble: Trouble, act: Callable[[Act], object] = lambda _: None) -> None:
+    """One sync with that trouble."""
+    dav.behaviours.append(Troubled("u", [trouble], act))
+    replica.sync()
+    dav.behaviours.pop()
+
+
+ANSWER_LOST = Down(At("PUT", 0, after=True), dies=False)
+
+
+def test_a_removal_undone_while_the_server_deletes_makes_the_task_anew(dav: LockedDav, in_step: Replica) -> None:
+    removed = in_step.record("u")
+    in_step.remove("u")
+    undone = Meanwhile(At("DELETE", 0, after=True), Act(here=True, field="SUMMARY"))
+
+    interrupted(dav, in_step, undone, lambda _: in_step.restore(removed, task("u", "Not yet")))
+
+    assert in_step.task("u").summary == "Not yet"
+    in_step.sync()
+    assert "SUMMARY:Not yet" in dav.texts()["u.ics"]
+    assert_quiet(dav, in_step)
+
+
+@pytest.mark.parametrize("nth", range(1, 12))
+def test_what_the_server_made_of_our_text_is_seen_also_when_the_run_died_before_it_looked(
+    nth: int, dav: LockedDav, in_step: Replica
+) -> None:
+    dav.behaviours.append(Labelling())
+    in_step.edit("u", summary="Invoice")
+    with suppress(Crash):
+        in_step.sync(store=CrashingStore(in_step.store, nth, committed=True))
+
+    in_step.sync()
+
+    assert "X-LABEL:ours" in in_step.text("u")
+    assert_quiet(dav, in_step)
+
+
+def test_our_own_edit_is_no_conflict_after_somebody_edited_upon_one_whose_answer_was_lost(
+    dav: LockedDav, in_step: Replica
+) -> None:
+    in_step.edit("u", summary="Invoice")
+    interrupted(dav, in_step, ANSWER_LOST)
+    in_step.edit("u", summary="Second invoice")
+    dav.put(PAGE, with_line(dav.texts()["u.ics"], "PRIORITY", "1"))
+
+    report = in_step.sync()
+
+    assert not report.conflicts
+    assert (in_step.task("u").summary, in_step.task("u").priority) == ("Second invoice", 1)
+    assert_quiet(dav, in_step)
+
+
+def test_what_a_server_labelled_is_no_conflict_with_the_creation_whose_answer_was_lost(dav: LockedDav, replica: Replica) -> None:
+    replica.sync()
+    dav.behaviours.append(Labelling())
+    replica.add("u", "Invoice")
+    interrupted(dav, replica, ANSWER_LOST)
+
+    report = replica.sync()
+
+    assert not report.conflicts
+    assert "X-LABEL:ours" in replica.text("u")
+    assert_quiet(dav, replica)

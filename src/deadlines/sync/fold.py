@@ -29,6 +29,10 @@ Ask = Callable[[Conflict], Policy]
 """What to do about one conflict; `Policy.ASK` leaves it as it is."""
 
 
+_NOTHING = "BEGIN:VCALENDAR\r\nEND:VCALENDAR\r\n"
+"""The base of what is new."""
+
+
 class Left(enum.Enum):
     """What is left to do about a record after folding."""
 
@@ -93,7 +97,7 @@ class Folder:
             return Left.NOTHING
         if record.uid != uid:
             return self.quarantine(writer, listed, f"its UID changed from {record.uid} to {uid}")
-        if record.sent is not None and content(record.sent) == content(text):
+        if record.sent is not None and _has_arrived(record.sent, record.base, text):
             record = replace(record, base=record.sent)
         return self._compare(writer, record, listed, text)
 
@@ -243,6 +247,14 @@ def _remote(base: str | None, text: str) -> Side:
     if base is None:
         return Side.NEW
     return Side.SAME if text == base or content(text) == content(base) else Side.EDITED
+
+
+def _has_arrived(sent: str, base: str | None, text: str) -> bool:
+    """Whether the server's version has all that we sent without hearing the answer, with or without edits made upon it since."""
+    if content(sent) == content(text):
+        return True
+    merged = merge(base or _NOTHING, sent, text, Prefer.THEIRS)
+    return not merged.conflicts and same_meaning(merged.text, text)
 
 
 def _last_modified(text: str) -> datetime | None:

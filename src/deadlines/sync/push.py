@@ -68,9 +68,14 @@ class Pusher:
             except (Rejected, ReadOnlyCollection) as error:
                 self._skip(record, f"the server refuses to delete it: {error.reason}")
             else:
-                with self._transaction() as writer:
-                    writer.forget(record, note="removed here")
+                self._forget(record)
                 self._folder.report.pushed.deleted.append(Item(uid=record.uid, summary=_summary(record)))
+
+    def _forget(self, record: Record) -> None:
+        """It is gone there. Was it undone here meanwhile, then it is new."""
+        alone = replace(record, href="", etag="", schedule_tag="", base=None, sent=None)
+        with self._transaction() as writer:
+            writer.settle(alone, expected=record.ical, note="removed here")
 
     def give_up(self) -> None:
         """Say what the server refused again and again."""
@@ -128,9 +133,8 @@ class Pusher:
                 raise outcome
 
     def _save(self, record: Record, written: Written) -> None:
-        saved = replace(
-            record, base=record.ical, sent=None, href=written.href, etag=written.etag, schedule_tag=written.schedule_tag
-        )
+        """Without the ETag: what the server stored may not be what we sent, and a run that dies here must look at it later."""
+        saved = replace(record, base=record.ical, sent=None, href=written.href, etag="", schedule_tag=written.schedule_tag)
         with self._transaction() as writer:
             writer.settle(saved, expected=record.ical)
         self.written.add(written.href)
