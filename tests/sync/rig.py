@@ -80,8 +80,11 @@ def _blank() -> SqliteStore:
 class Replica:
     """One client with its own data."""
 
-    def __init__(self, dav: FakeDav, *, policy: Policy = Policy.NEWEST, now: datetime = NOW, path: str = PATH) -> None:
+    def __init__(
+        self, dav: FakeDav, *, policy: Policy = Policy.NEWEST, now: datetime = NOW, path: str = PATH, name: str = "copy"
+    ) -> None:
         self.dav = dav
+        self.name = name
         self.store = _blank().rehearsal()
         self.policy = policy
         self.now = now
@@ -200,7 +203,7 @@ class Replica:
 
     def _new_uid(self) -> str:
         self._uids += 1
-        return f"copy-{self._uids}"
+        return f"{self.name}-{self._uids}"
 
     def _command(self) -> AbstractContextManager[Writer]:
         return self.store.write(RunKind.COMMAND, "edit", now=self.now)
