@@ -1,12 +1,15 @@
 """`docs/json.md` is true: every example is run in its order, in one home, and must answer what the page says.
 
 What cannot be the same everywhere is told the same way: paths, the server's address, seconds, iCalendar texts.
+
+`DOCS=write pytest tests/cli/test_json_docs.py` writes what the examples answer now; read the difference before it is committed.
 """
 
 from __future__ import annotations
 
 import io
 import json
+import os
 import re
 import shlex
 import sys
@@ -93,6 +96,17 @@ def machine(environment: dict[str, str], tmp_path: Path, monkeypatch: pytest.Mon
     server.put("/kari/tasks/phone-invoice.ics", _PHONE)
     with serve(server) as url:
         yield Machine(tmp_path, url)
+
+
+@pytest.mark.skipif(os.environ.get("DOCS") != "write", reason="DOCS=write writes the page")
+def test_write_the_page(machine: Machine) -> None:
+    page = PAGE.read_text(encoding="utf-8")
+
+    def answered(example: re.Match[str]) -> str:
+        answer = json.dumps(machine.answer(example[1]), indent=2, ensure_ascii=False)
+        return f"```sh\ndeadlines {example[1]}\n```\n\n```json\n{answer}\n```"
+
+    PAGE.write_text(_EXAMPLE.sub(answered, page), encoding="utf-8")
 
 
 def test_every_example_is_true(machine: Machine) -> None:
