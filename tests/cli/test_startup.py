@@ -76,6 +76,9 @@ ROWS: dict[str, Row] = {
     "reopen": Row(("1",)),
     "restore": Row(("{folder}/backup", "--yes")),
     "show": Row(("1",)),
+    "spent": Row(("1", "2h")),
+    "start": Row(("1",)),
+    "stop": Row(code=2),  # no timer runs
     "sync": Row(code=4),  # nothing to sync with
     "undo": Row(("1",)),
 }

@@ -13,6 +13,9 @@ from deadlines.core.client import Client, Owner
 LOCAL = "local"
 """The calendar that is never synced: where tasks go as long as no calendar is configured."""
 
+TIME = "time"
+"""The calendar of the time that was spent on tasks; it stays here unless one of that name is configured."""
+
 
 class Mode(enum.Enum):
     """What sync may do to a collection."""

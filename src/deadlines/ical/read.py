@@ -47,6 +47,7 @@ class Event(NamedTuple):
     rrule: str = ""
     categories: tuple[str, ...] = ()
     transparent: bool = False
+    parent: str = ""
     sequence: int = 0
     last_modified: datetime | None = None
 
@@ -245,6 +246,7 @@ def _event(uid: str, of: Properties, zones: Zones) -> Event:
         rrule=of.raw("RRULE"),
         categories=tuple(dict.fromkeys(name for prop in of.several if prop[0] == "CATEGORIES" for name in split_list(prop[2]))),
         transparent=of.raw("TRANSP").upper() == "TRANSPARENT",
+        parent=of.relations()[1],
         sequence=of.number("SEQUENCE"),
         last_modified=of.instant("LAST-MODIFIED"),
     )

@@ -149,6 +149,7 @@ class Indexer:
             start_at=self._start_at(event.start, client),
             end_at=self._start_at(event.end, client),
             repeat=event.rrule,
+            parent=event.parent,
             problem=problem,
         )
 

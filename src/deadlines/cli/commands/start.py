@@ -1,0 +1,48 @@
+"""`deadlines start`: the timer."""
+
+from __future__ import annotations
+
+import click
+
+from deadlines.cli import complete
+from deadlines.cli.options import Options, command
+from deadlines.cli.output import show
+from deadlines.cli.shop import workshop
+
+
+@command("start")
+@click.argument("id", metavar="ID", shell_complete=complete.open_tasks)
+@click.option("--ago", metavar="TIME", help="So long before now, such as 15m, where it was forgotten")
+def run(options: Options, id: str, ago: str | None) -> None:  # noqa: A002 # the word of the interface
+    """Start the timer for a task; the one that runs stops.
+
+    What was spent is kept in the calendar "time" and counts in quotas, reports and the odds of the plan.
+    """
+    from deadlines.cli.table import Screen  # noqa: PLC0415 # help is spared it
+    from deadlines.cli.timing_text import stopped_text  # noqa: PLC0415 # help is spared it
+    from deadlines.core.clocks import one_clock  # noqa: PLC0415 # help is spared it
+    from deadlines.core.display import clean  # noqa: PLC0415 # help is spared it
+    from deadlines.core.duration import parse_lead  # noqa: PLC0415 # help is spared it
+    from deadlines.usecases.timing import start  # noqa: PLC0415 # help is spared it
+
+    with workshop(options).desk() as desk:
+        timed = start(desk, id, ago=parse_lead(ago or "0"))
+        now, zone = desk.now, desk.settings.me.zone
+    entry = timed.entry
+    assert entry is not None
+
+    def as_text(_: Screen) -> str:
+        began = one_clock(entry.start, zone, now=now)
+        before = "".join(stopped_text(one, now=now) for one in timed.stopped)
+        return f"{before}started: {clean(entry.summary)} at {began}\n"
+
+    show(
+        options,
+        as_json=lambda: {
+            "run": timed.run,
+            "entry": entry.as_json(now),
+            "stopped": [one.as_json(now) for one in timed.stopped],
+            "total": timed.total,
+        },
+        as_text=as_text,
+    )

@@ -1,0 +1,39 @@
+"""Time spent, as text."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from deadlines.cli.table import Column, Screen, table
+from deadlines.core.clocks import one_clock
+from deadlines.core.display import clean
+from deadlines.core.duration import format_duration
+from deadlines.usecases.timing import Entry
+
+
+def stopped_text(entry: Entry, *, now: datetime) -> str:
+    """What a timer counted."""
+    return f"stopped: {clean(entry.summary)} after {format_duration(entry.spent(now))}\n"
+
+
+def total_text(summary: str, total: timedelta, estimate: timedelta | None) -> str:
+    """What was spent in all, against what was estimated."""
+    against = "" if estimate is None else f" of an estimated {format_duration(estimate)}"
+    return f"  spent {format_duration(total)}{against} on {clean(summary)}\n"
+
+
+def entries_text(entries: Sequence[Entry], zone: ZoneInfo, screen: Screen, *, now: datetime) -> str:
+    """One line a stretch of work."""
+    columns = (Column("ID"), Column("FROM"), Column("UNTIL"), Column("SPENT", right=True))
+    rows = [
+        (
+            str(one.id),
+            one_clock(one.start, zone, now=now),
+            "running" if one.end is None else one_clock(one.end, zone, now=now),
+            format_duration(one.spent(now)),
+        )
+        for one in entries
+    ]
+    return table(columns, rows, screen)
