@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
+from email.message import EmailMessage
 from pathlib import Path
 
 import pytest
@@ -10,7 +11,15 @@ from tests.servers.http_front import serve
 
 from deadlines import clock, wiring
 from deadlines.core.settings import Calendar
-from deadlines.errors import AmbiguousInput, CollectionMissing, ConfigError, CredentialsRefused, InputError, UnknownName
+from deadlines.errors import (
+    AmbiguousInput,
+    CollectionMissing,
+    ConfigError,
+    CredentialsRefused,
+    InputError,
+    NotConfigured,
+    UnknownName,
+)
 from deadlines.store.base import CollectionState, RunKind
 from deadlines.usecases.draft import Draft
 from deadlines.usecases.tasks import add
@@ -245,3 +254,23 @@ def test_doctor_looks_into_folders_and_subscriptions(machine: Path, tmp_path: Pa
     }
     assert [one.path for one in workshop.discover("files")] == ["a", "b"]
     assert [one.display_name for one in workshop.discover("team")] == ["Team"]
+
+
+# --- mail
+
+
+def test_without_mail_nothing_can_be_sent() -> None:
+    with pytest.raises(NotConfigured, match="there is no \\[mail\\]"):
+        _ = shop().mailer
+
+
+def test_mail_asks_for_its_password_when_it_is_sent_and_names_itself(machine: Path) -> None:
+    mail = '[mail]\nhost = "127.0.0.1"\nport = 9\nsecurity = "none"\nusername = "kari"\nfrom = "kari@example.org"\n'
+    machine.write_text(ACME.format(HOURS) + mail, encoding="utf-8")
+    message = EmailMessage()
+    message["From"] = "kari@example.org"
+
+    mailer = shop().mailer
+
+    with pytest.raises(CredentialsRefused, match=r"no password for \[mail\]: set password_command"):
+        mailer.send(message, recipients=["kari@example.org"])

@@ -23,7 +23,11 @@
         ├── NotCalDAV            HTML, a redirect, XML cut short: this is not the server we meant
         ├── PreconditionFailed   412, 409, 423: the resource is not as we thought
         ├── ReadOnlyCollection   403 or 405 to a write
-        └── Rejected             the server refuses this one resource: too large, invalid, over quota
+        ├── Rejected             the server refuses this one resource: too large, invalid, over quota
+        └── MailError            the mail server
+            ├── MailLater        not reached, or it asks to try later: nothing was sent
+            ├── MailRefused      it will not take this message for anybody: nothing was sent
+            └── MailUncertain    the line was cut before it answered: the message may have been sent
 
 Facts are attributes; the message is composed here, lower case and without a full stop. Hints and exit codes belong to
 `cli/errors.py`, which maps each class. Problems *in the user's data* are `Finding` values and travel in results.
@@ -195,3 +199,19 @@ class ReadOnlyCollection(RemoteError):
 
 class Rejected(RemoteError):
     """The server refuses this one resource; the others may go on."""
+
+
+class MailError(RemoteError):
+    """A message was not handed over to the mail server. `url` is such as `smtp://mail.example.org:587`."""
+
+
+class MailLater(MailError):
+    """It cannot be reached or asks to try later (4yz, RFC 5321 §4.2.1); nothing was sent."""
+
+
+class MailRefused(MailError):
+    """It will not take the message for any of the recipients (5yz, RFC 5321 §4.2.1), or cannot protect it; nothing was sent."""
+
+
+class MailUncertain(MailError):
+    """It was given the whole message and did not answer: nobody knows whether it was sent (RFC 5321 §4.5.3.2.6, RFC 1047)."""

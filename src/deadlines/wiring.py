@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, assert_never
 from deadlines import clock
 from deadlines.config import locations
 from deadlines.core.settings import Account, AccountKind, Calendar, Settings
-from deadlines.errors import AmbiguousInput, CollectionMissing, UnknownName
+from deadlines.errors import AmbiguousInput, CollectionMissing, NotConfigured, UnknownName
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Container, Iterable
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from datetime import date, datetime
 
     from deadlines.config.edit import ConfigFile
+    from deadlines.mail.base import Mailer
     from deadlines.remote.auth import Credentials
     from deadlines.remote.base import Capabilities, Collection, Found
     from deadlines.remote.embedded import EmbeddedServer
@@ -235,6 +236,28 @@ class Workshop:
             return collection.capabilities()
         finally:
             collection.close()
+
+    @cached_property
+    def mailer(self) -> Mailer:
+        """What sends mail as `[mail]` says; `NotConfigured` without it. The password is asked for at each sending."""
+        mail = self.settings.mail
+        if mail is None:
+            hint = 'add [mail] with host = "smtp.example.org" to the configuration'
+            raise NotConfigured(f"there is no [mail] in {self.config_path}, so nothing can be sent", hint=hint)
+        from deadlines.mail.smtp import SmtpMailer, url_of  # noqa: PLC0415 # built on first use
+        from deadlines.remote.credentials import password  # noqa: PLC0415 # built on first use
+
+        def secret() -> str:
+            return password(
+                mail.password,
+                account=f"smtp:{mail.host}",
+                username=mail.username,
+                url=url_of(mail),
+                environ=locations.environ(),
+                whose="[mail]",
+            )
+
+        return SmtpMailer(mail, secret)
 
     def keep_password(self, account: str, secret: str) -> None:
         """Put a password into the system's keyring."""

@@ -1,6 +1,6 @@
 """Where a password comes from: a command, the environment, or the keyring of the desktop. Never from a file of ours.
 
-Every failure is `CredentialsRefused`, which names the account and what to do. What a command prints on stderr is thrown away: it
+Every failure is `CredentialsRefused`, which names whose it is and what to do. What a command prints on stderr is thrown away: it
 may hold what it should not.
 """
 
@@ -19,9 +19,20 @@ SECONDS: Final = 30.0
 
 
 def password(
-    source: PasswordSource, *, account: str, username: str, url: str, environ: Mapping[str, str], seconds: float = SECONDS
+    source: PasswordSource,
+    *,
+    account: str,
+    username: str,
+    url: str,
+    environ: Mapping[str, str],
+    whose: str = "",
+    seconds: float = SECONDS,
 ) -> str:
-    """The password of an account; empty where there is neither a user name nor a source. A command has `seconds` to answer."""
+    """The password of an account; empty where there is neither a user name nor a source. A command has `seconds` to answer.
+
+    `account` is its name in the keyring; `whose` what messages call it, where that is not `account NAME`.
+    """
+    whose = whose or f"account {account}"
     try:
         if source.command:
             return _from_command(source.command, environ, seconds)
@@ -30,9 +41,9 @@ def password(
         if source.keyring:
             return _from_keyring(account)
     except _NoPassword as reason:
-        raise CredentialsRefused(url, f"no password for account {account}: {reason}") from None
+        raise CredentialsRefused(url, f"no password for {whose}: {reason}") from None
     if username:
-        raise CredentialsRefused(url, f"no password for account {account}: set password_command, password_env or keyring = true")
+        raise CredentialsRefused(url, f"no password for {whose}: set password_command, password_env or keyring = true")
     return ""
 
 
