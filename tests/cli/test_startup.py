@@ -72,6 +72,7 @@ ROWS: dict[str, Row] = {
     "init": Row(("--timezone", "Europe/Oslo")),
     "list": Row(),
     "log": Row(),
+    "quota": Row(),
     "remove": Row(("1", "--yes")),
     "reopen": Row(("1",)),
     "restore": Row(("{folder}/backup", "--yes")),

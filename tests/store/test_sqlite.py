@@ -427,6 +427,16 @@ def test_an_undone_run_names_its_undo(store: SqliteStore) -> None:
     assert (1, None, undo) == (oldest.id, oldest.undoes, oldest.undone_by)
 
 
+def test_lines_of_the_journal_are_found_by_their_note(store: SqliteStore) -> None:
+    with store.write(RunKind.COMMAND, "done 1", now=NOW) as writer:
+        saved = writer.put(TASK, note="made")
+        writer.put(replace(saved, ical="moved on"), note="instance done")
+        writer.put(replace(saved, ical="edited"))
+
+    assert [change.after for change in store.noted("instance done")] == ["moved on"]
+    assert store.noted("") == ()
+
+
 def test_a_conflict_is_journalled_even_where_the_text_stays(store: SqliteStore) -> None:
     saved = put(store, TASK)
     with command(store) as writer:
@@ -591,6 +601,7 @@ CALLS: dict[str, Callable[[SqliteStore], object]] = {
     "runs": lambda store: store.runs(),
     "run": lambda store: store.run(1),
     "changes": lambda store: store.changes(),
+    "noted": lambda store: store.noted("instance done"),
     "reindex": lambda store: store.reindex("x").__enter__(),
     "backup": lambda store: store.backup(store.path.with_name("copy")),
     "rehearsal": lambda store: store.rehearsal().close(),

@@ -35,6 +35,7 @@ CATALOGUE: tuple[Entry, ...] = (
     Entry("Work", "start", "Start the timer for a task; the one that runs stops", ("begin", "timer", "track")),
     Entry("Work", "stop", "Stop the timer", ("pause", "end")),
     Entry("Work", "spent", "Say how long you worked on a task, or see it", ("time", "timesheet")),
+    Entry("Work", "quota", "Show what clients are owed per week or month, and what they got", ("quotas", "retainer")),
     Entry("Calendars", "sync", "Sync both ways with your calendars", ("pull", "push", "fetch")),
     Entry("History", "log", "Show what was changed by commands and syncs, and what happened to one task", ("history", "journal")),
     Entry("History", "undo", "Take back a command or a whole sync", ("revert",)),

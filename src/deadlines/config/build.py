@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 from deadlines.config.schema import SCHEMA
 from deadlines.config.tables import Table, Tables, defaults
 from deadlines.core.availability import Availability
-from deadlines.core.client import Client, Owner, Period, Quota, QuotaUnit
+from deadlines.core.client import Client, Owner, Period, Quota, QuotaUnit, Rate
 from deadlines.core.settings import LOCAL, Account, AccountKind, Calendar, Feed, Mail, Mode, PasswordSource, Settings
 from deadlines.core.zone_names import find_zone
 
@@ -28,7 +28,7 @@ def build(tables: Tables, closed: Closed, *, local_zone: str) -> Settings:
     me = _owner(tables.get(("me",)), closed, calendars, local_zone)
     inherited = {key: value for key, value in tables.get(("me",), {}).items() if key == "all_day_due"}
     clients = {
-        path[1]: _client(path[1], {**inherited, **table}, tables.get((*path, "quota")), closed)
+        path[1]: _client(path[1], {**inherited, **table}, tables, closed)
         for path, table in tables.items()
         if path[0] == "clients" and len(path) == len(("clients", "key"))
     }
@@ -65,10 +65,17 @@ def _only(calendars: Mapping[str, Calendar]) -> str:
             return LOCAL
 
 
-def _client(key: str, table: Table, quota: Table | None, closed: Closed) -> Client:
+def _client(key: str, table: Table, tables: Tables, closed: Closed) -> Client:
     values = {"name": key, **table}
     availability = _availability(values, closed)
-    return Client(key=key, availability=availability, quota=None if quota is None else _quota(quota), **values)
+    quota, rate = (tables.get(("clients", key, part)) for part in ("quota", "rate"))
+    return Client(
+        key=key,
+        availability=availability,
+        quota=None if quota is None else _quota(quota),
+        rate=None if rate is None else Rate(**rate),
+        **values,
+    )
 
 
 def _availability(values: Table, closed: Closed) -> Availability:
@@ -80,7 +87,7 @@ def _availability(values: Table, closed: Closed) -> Availability:
 def _quota(table: Table) -> Quota:
     unit = QuotaUnit.DELIVERABLES if "deliverables" in table else QuotaUnit.HOURS
     per: Period = table["per"]
-    return Quota(unit=unit, amount=table[unit.value], per=per, carry_over=table["carry_over"])
+    return Quota(unit=unit, amount=table[unit.value], per=per, carry_over=table["carry_over"], since=table.get("since"))
 
 
 def _mail(table: Table, me: Owner) -> Mail:

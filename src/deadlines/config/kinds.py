@@ -9,7 +9,7 @@ import enum
 import os.path
 import re
 from collections.abc import Callable
-from datetime import date, time, timedelta
+from datetime import date, datetime, time, timedelta
 from typing import NamedTuple, TypeVar
 
 from deadlines.core.availability import parse_hours
@@ -188,11 +188,30 @@ def _duration(raw: object) -> timedelta | None:
     return duration
 
 
+def _day(raw: object) -> date | None:
+    """A date of TOML, or one in quotes as ISO 8601 writes it."""
+    if isinstance(raw, date) and not isinstance(raw, datetime):
+        return raw
+    try:
+        return date.fromisoformat(raw) if isinstance(raw, str) else None
+    except ValueError:
+        return None
+
+
+def _days(raw: object) -> timedelta | None:
+    length = _duration(raw)
+    if length is not None and (not length or length % timedelta(days=1)):
+        raise InputError(f"{shown(raw)} is not a number of whole days or weeks")
+    return length
+
+
 TEXT = Kind("a text in quotes", _text)
 ZONE = Kind('a time zone such as "Europe/Oslo"', _by(find_zone))
 HOURS = Kind('working hours such as "Mon-Fri 09:00-17:00"', _by(parse_hours))
 REGION = Kind('a country or country-subdivision such as "NO" or "US-NY"', _matching(re.compile(r"[A-Z]{2}(-[A-Z0-9]{1,4})?")))
 DURATION = Kind('a duration such as "3d", "4h" or "1h30"', _duration)
+DAYS = Kind('a number of days such as "3w" or "10d"', _days)
+DAY = Kind("a date such as 2026-12-01", _day)
 ADDRESS = Kind('an address such as "kari@example.org"', _address)
 PATTERN = Kind('an address or a pattern such as "*@acme.example"', _pattern)
 URL = Kind('an address such as "https://dav.example.org/"', _url, secret=True)

@@ -76,6 +76,18 @@ _QUOTA = Section(
         Key("hours", kinds.number(10_000), "Or hours of work in a period."),
         Key("per", kinds.choice(*Period), "The period, in the client's zone: week or month.", default="week"),
         Key("carry_over", kinds.number(10_000), "How much may move on to the next period.", default=0),
+        Key("since", kinds.DAY, "The first day, whose period counts pro rata; left out: that of the first work done for them."),
+    ),
+)
+
+_RATE = Section(
+    "rate",
+    "A new rate, and when this client must have been told.",
+    (
+        Key("new", kinds.TEXT, "What it will be.", required=True),
+        Key("since", kinds.DAY, "From which day on.", required=True, aka=("from", "start")),
+        Key("notice", kinds.DAYS, "How long before that they must be told.", default="30d"),
+        Key("told", kinds.DAY, "The day on which they were told."),
     ),
 )
 
@@ -132,10 +144,11 @@ SCHEMA: tuple[Section, ...] = (
             ),
             Key("warn_before", kinds.DURATION, "How long before the due instant a task is due soon.", default="3d"),
             Key("buffer", kinds.DURATION, "Be done this much before the due instant.", default="0h"),
+            Key("check_in", kinds.DAYS, "How often you want to have talked to them; left out: you are not reminded."),
         ),
         named=_CLIENT,
         naming="lower-case letters, digits, - and _, at most 64",
-        parts=(_QUOTA,),
+        parts=(_QUOTA, _RATE),
     ),
     Section(
         "accounts",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import enum
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
@@ -34,12 +34,28 @@ class Period(enum.Enum):
 
 
 class Quota(NamedTuple):
-    """What a client is owed in every period. `carry_over` is how much of it may move on to the next one, in the same unit."""
+    """What a client is owed in every period. `carry_over` is how much of it may move on to the next one, in the same unit.
+
+    `since` is the first day, of a period that counts pro rata; None: the period in which the first work for them was done.
+    """
 
     unit: QuotaUnit
     amount: float
     per: Period = Period.WEEK
     carry_over: float = 0
+    since: date | None = None
+
+
+class Rate(NamedTuple):
+    """A new rate: what it will be, as a text for people, from which day on, and how long before they must be told.
+
+    `told` is the day on which they were; None as long as they were not.
+    """
+
+    new: str
+    since: date
+    notice: timedelta = timedelta()
+    told: date | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,3 +84,6 @@ class Client:
     warn_before: timedelta = timedelta(days=3)
     buffer: timedelta = timedelta()
     quota: Quota | None = None
+    check_in: timedelta | None = None
+    """How often we want to have talked to them, in whole days."""
+    rate: Rate | None = None

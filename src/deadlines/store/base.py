@@ -315,6 +315,10 @@ class Store(Protocol):
         """The journal of a run or of a record, oldest first."""
         ...
 
+    def noted(self, note: str) -> Sequence[Change]:
+        """The lines of the journal with exactly that note, oldest first. Costs nothing where there are none."""
+        ...
+
     def reindex(self, fingerprint: str) -> AbstractContextManager[Reindex | None]:
         """When `fingerprint` (zone data, clients, hours) is not the one the instants were derived with: rederive them.
 

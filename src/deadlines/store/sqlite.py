@@ -153,6 +153,10 @@ class SqliteStore:
         name = "changes_of_" + "_and_".join(chosen) if chosen else "changes"
         return tuple(map(rows.change, self._database.named(name, chosen)))
 
+    def noted(self, note: str) -> Sequence[Change]:
+        """The lines of the journal with a note."""
+        return tuple(map(rows.change, self._database.named("changes_noted", {"note": rows.clean(note)})))
+
     @contextmanager
     def reindex(self, fingerprint: str) -> Iterator[SqliteReindex | None]:
         """Rederive what depends on zone data, clients and hours."""

@@ -197,6 +197,11 @@ SELECT run, at, resource, uid, calendar, summary, before, after, other, note FRO
 SELECT run, at, resource, uid, calendar, summary, before, after, other, note FROM change
 WHERE run = :run AND resource = :resource ORDER BY id
 
+-- name: changes_noted
+-- The lines with one note; the second condition is that of the index.
+SELECT run, at, resource, uid, calendar, summary, before, after, other, note FROM change
+WHERE note = :note AND note <> '' ORDER BY id
+
 -- name: unreadable_put
 -- Remember or replace a resource that cannot be read.
 INSERT INTO unreadable (calendar, href, etag, text, reason) VALUES (:calendar, :href, :etag, :text, :reason)

@@ -82,6 +82,12 @@ def undo(desk: Desk, number: int | None) -> Undone:
     )
 
 
+def in_force(desk: Desk, number: int) -> bool:
+    """Whether what a run did was not taken back."""
+    run = desk.store.run(number)
+    return run is not None and _undone_by(desk, run) is None
+
+
 def _newest(desk: Desk) -> Run:
     for run in desk.store.runs(limit=_FAR_BACK):
         if run.kind is not RunKind.UNDO and _undone_by(desk, run) is None:

@@ -11,11 +11,14 @@ from deadlines.core.client import Client
 from deadlines.core.task import Task
 from deadlines.errors import Refused
 from deadlines.ical.read import read
-from deadlines.store.base import Record, Row, RunKind, Writer
+from deadlines.store.base import OPEN, Record, Row, RunKind, Writer
 from deadlines.usecases.desk import Desk
 from deadlines.usecases.draft import NOTHING, Draft, apply
 from deadlines.usecases.find import find, record_of
 from deadlines.usecases.view import TaskView, view, without_client
+
+INSTANCE_DONE = "instance done"
+"""What the journal notes where completing a repeating task moved it on: its text before is what was delivered."""
 
 
 class Changed(NamedTuple):
@@ -61,7 +64,7 @@ def finish(desk: Desk, keys: Sequence[str]) -> Changed:
     """Complete tasks; one that repeats moves on to its next instance."""
     from deadlines.ical.recurring import complete  # noqa: PLC0415 # the other verbs are spared it
 
-    return _each(desk, keys, lambda text: complete(text, now=desk.now))
+    return _each(desk, keys, lambda text: complete(text, now=desk.now), note_if_open=INSTANCE_DONE)
 
 
 def unfinish(desk: Desk, keys: Sequence[str]) -> Changed:
@@ -88,13 +91,13 @@ def preview(desk: Desk, keys: Sequence[str]) -> Sequence[Row]:
     return list({row.id: row for row in (find(desk, key) for key in keys)}.values())
 
 
-def _each(desk: Desk, keys: Sequence[str], change: Callable[[str], str]) -> Changed:
+def _each(desk: Desk, keys: Sequence[str], change: Callable[[str], str], *, note_if_open: str = "") -> Changed:
     saved = []
     with _transaction(desk) as writer:
         for row in {row.id: row for row in (find(desk, key) for key in keys)}.values():
             record, text = record_of(desk, row)
             _task_of(text)
-            saved.append(_save(desk, writer, record, change(text), record.calendar))
+            saved.append(_save(desk, writer, record, change(text), record.calendar, note_if_open=note_if_open))
         run = writer.run
     return _changed(desk, run, saved)
 
@@ -133,13 +136,13 @@ def _labelled(desk: Desk, draft: Draft, task: Task, *, owner: Client | None, cal
     return found, replace(task, categories=tuple(dict.fromkeys(categories)))
 
 
-def _save(desk: Desk, writer: Writer, record: Record, text: str, calendar: str) -> Record:
+def _save(desk: Desk, writer: Writer, record: Record, text: str, calendar: str, *, note_if_open: str = "") -> Record:
     """Save an edited text; in another calendar it is a new resource there, and removed where it was."""
     if calendar == record.calendar and text == record.ical:
         return record
     _, index = desk.index(text, calendar)
     if calendar == record.calendar:
-        return writer.put(replace(record, ical=text, index=index))
+        return writer.put(replace(record, ical=text, index=index), note=note_if_open if index.status in OPEN else "")
     there = desk.store.by_uid(calendar, record.uid)
     if there is not None and there.ical is not None:
         raise Refused(f"calendar {calendar} has this task already", hint=f"it is number {there.id} there")

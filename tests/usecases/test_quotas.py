@@ -1,0 +1,147 @@
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
+from types import MappingProxyType
+
+import pytest
+from tests.usecases.conftest import Later
+
+from deadlines.core.client import Period, Quota, QuotaUnit
+from deadlines.errors import Refused, UnknownName
+from deadlines.usecases.deliveries import deliveries
+from deadlines.usecases.desk import Desk
+from deadlines.usecases.draft import Draft
+from deadlines.usecases.history import undo
+from deadlines.usecases.quotas import Standing, standings
+from deadlines.usecases.tasks import add, finish, unfinish
+from deadlines.usecases.timing import spend, start
+
+DAY, HOUR = timedelta(days=1), timedelta(hours=1)
+WEEKLY = Quota(QuotaUnit.DELIVERABLES, 4, Period.WEEK, 2)
+
+
+def owing(desk: Desk, quota: Quota, key: str = "acme") -> Desk:
+    """The desk, with a quota for a client."""
+    clients = {**desk.settings.clients, key: replace(desk.settings.clients[key], quota=quota)}
+    return replace(desk, settings=replace(desk.settings, clients=MappingProxyType(clients)))
+
+
+def only(desk: Desk) -> Standing:
+    (standing,) = standings(desk)
+    return standing
+
+
+def done(desk: Desk, summary: str, **said: str) -> None:
+    task = add(desk, Draft(summary=summary, **said)).tasks[0]  # type: ignore[arg-type] # only texts are said
+    finish(desk, [str(task.id)])
+
+
+def test_completed_tasks_of_the_client_count(desk: Desk) -> None:
+    desk = owing(desk, WEEKLY)
+    done(desk, "One", client="acme")
+    done(desk, "Mine")
+
+    now = only(desk).now
+
+    assert now is not None
+    assert (now.done, now.left) == (1, 3)
+
+
+def test_an_instance_of_a_repeating_task_is_a_deliverable(desk: Desk) -> None:
+    desk = owing(desk, WEEKLY)
+    task = add(desk, Draft(summary="Newsletter", client="acme", due="fri 17:00", repeat="weekly", estimate="2h")).tasks[0]
+    finish(desk, [str(task.id)])
+    finish(desk, [str(task.id)])
+
+    found = deliveries(desk, client="acme")
+
+    assert [one.due for one in found] == [datetime(2026, 11, 27, 22, tzinfo=UTC), datetime(2026, 12, 4, 22, tzinfo=UTC)]
+    assert [one.estimate for one in found] == [2 * HOUR] * 2
+    now = only(desk).now
+    assert now is not None
+    assert now.done == 2
+
+
+def test_what_was_taken_back_was_not_delivered(desk: Desk) -> None:
+    desk = owing(desk, WEEKLY)
+    task = add(desk, Draft(summary="Newsletter", client="acme", due="fri 17:00", repeat="weekly")).tasks[0]
+    finish(desk, [str(task.id)])
+    undone = undo(desk, None)
+    before = len(deliveries(desk))
+    undo(desk, undone.run)
+
+    assert (before, len(deliveries(desk))) == (0, 1)
+
+
+def test_the_last_instance_counts_once(desk: Desk) -> None:
+    task = add(desk, Draft(summary="Twice", client="acme", due="fri 17:00", repeat="FREQ=WEEKLY;COUNT=2")).tasks[0]
+    finish(desk, [str(task.id)])
+    finish(desk, [str(task.id)])
+
+    assert len(deliveries(desk)) == 2
+
+
+def test_a_task_opened_again_was_not_delivered(desk: Desk) -> None:
+    task = add(desk, Draft(summary="One", client="acme")).tasks[0]
+    finish(desk, [str(task.id)])
+    unfinish(desk, [str(task.id)])
+
+    assert deliveries(desk) == []
+
+
+def test_late_is_after_the_due_instant(desk: Desk, later: Later) -> None:
+    for summary in ("late", "in time"):
+        add(desk, Draft(summary=summary, client="acme", due="fri 17:00"))
+    finish(later(4 * DAY), ["2"])
+    finish(later(5 * DAY), ["1"])
+
+    assert [(one.summary, one.late) for one in deliveries(desk)] == [("in time", False), ("late", True)]
+
+
+def test_hours_come_from_the_time_that_was_spent(desk: Desk) -> None:
+    desk = owing(desk, Quota(QuotaUnit.HOURS, 20, Period.MONTH))
+    task = add(desk, Draft(summary="Logo", client="acme", estimate="6h", due="fri 17:00")).tasks[0]
+    spend(desk, str(task.id), 2 * HOUR, on="2026-11-20")
+    start(desk, str(task.id), ago=HOUR)
+
+    standing = only(desk)
+
+    assert standing.now is not None
+    assert (standing.now.done, standing.planned, standing.unplanned) == (3, 3, 14)
+
+
+def test_open_tasks_due_in_the_period_are_planned(desk: Desk) -> None:
+    desk = owing(desk, WEEKLY)
+    for due in ("fri 17:00", "2026-12-04", ""):
+        add(desk, Draft(summary="x", client="acme", due=due))
+
+    standing = only(desk)
+
+    assert (standing.planned, standing.unplanned) == (1, 3)
+
+
+def test_without_a_first_day_it_begins_with_the_first_work(desk: Desk, later: Later) -> None:
+    done(desk, "One", client="acme")
+
+    lines = only(owing(later(8 * DAY), WEEKLY)).lines
+
+    assert [(line.period.first, line.owed) for line in lines] == [(date(2026, 11, 23), 4), (date(2026, 11, 30), 4)]
+
+
+def test_without_any_work_it_begins_now(desk: Desk) -> None:
+    assert [line.period.first for line in only(owing(desk, WEEKLY)).lines] == [date(2026, 11, 23)]
+
+
+def test_a_quota_that_is_still_to_begin_owes_nothing(desk: Desk) -> None:
+    standing = only(owing(desk, WEEKLY._replace(since=date(2026, 12, 1))))
+
+    assert (standing.now, standing.planned, standing.unplanned) == (None, 0, 0)
+
+
+def test_a_client_without_a_quota_is_told(desk: Desk) -> None:
+    with pytest.raises(Refused, match="client edo has no quota"):
+        standings(owing(desk, WEEKLY), "edo")
+    with pytest.raises(UnknownName):
+        standings(desk, "nobody")
+    assert list(standings(desk)) == []
