@@ -10,10 +10,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from deadlines.cli.json_text import dumps, duration, instant
 from deadlines.cli.options import Color, Options
 from deadlines.cli.output import confirm, detail, is_colored, note, progress, screen, show
 from deadlines.cli.table import PLAIN
+from deadlines.core.json_text import dumps, duration, instant
 from deadlines.core.settings import Mode
 from deadlines.errors import Refused
 

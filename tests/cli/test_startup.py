@@ -52,7 +52,7 @@ _NETWORK = frozenset({"email", "http.client", "ssl", "xml"})
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """How to run a command so that it does its work where there is one task, a client and no calendar; what it may import."""
+    """How to run a command so that it does its work where there is one missed task, a client, no calendar; what it may import."""
 
     arguments: tuple[str, ...] = ()
     allowed: frozenset[str] = frozenset()
@@ -61,8 +61,10 @@ class Row:
 
 ROWS: dict[str, Row] = {
     "account": Row(("discover", "main"), _NETWORK, code=4),  # there is no password, so nothing is asked
+    "ack": Row(("D101-",)),
     "add": Row(("Logo", "--client", "acme", "--due", "fri 17:00", "--estimate", "3h")),
     "backup": Row(("{folder}/copy",)),
+    "check": Row(code=1),
     "client": Row(("edit", "acme", "--name", "Acme")),
     "completion": Row(("bash",)),
     "demo": Row(("--help",)),  # it is a pile of other processes: test_demo.py
@@ -80,6 +82,7 @@ ROWS: dict[str, Row] = {
     "spent": Row(("1", "2h")),
     "start": Row(("1",)),
     "stop": Row(code=2),  # no timer runs
+    "snooze": Row(("D101-", "--until", "in 3 days")),
     "sync": Row(code=4),  # nothing to sync with
     "undo": Row(("1",)),
 }
@@ -150,7 +153,7 @@ def prepared(tmp_path_factory: pytest.TempPathFactory, bytecode: dict[str, str])
     """A home with a configuration, a database and a backup."""
     home = tmp_path_factory.mktemp("prepared")
     (home / "config.toml").write_text(_CONFIG, encoding="utf-8")
-    for arguments in (["add", "Page", "--client", "acme"], ["backup", str(home / "backup")]):
+    for arguments in (["add", "Page", "--client", "acme", "--due", "2026-11-20"], ["backup", str(home / "backup")]):
         environment = {
             **os.environ,
             **bytecode,

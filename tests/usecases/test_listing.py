@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from tests.usecases.conftest import NOW, Later
 
-from deadlines.cli.json_text import dumps
+from deadlines.core.json_text import dumps
 from deadlines.errors import InputError, UnknownName
 from deadlines.store.base import Record, RunKind, Sort, Unreadable
 from deadlines.usecases.desk import Desk

@@ -56,8 +56,16 @@ def _calendars(shop: Workshop) -> Iterable[tuple[str, str]]:
     return [("local", "on this computer only"), *((calendar.name, f"account {calendar.account}") for calendar in calendars)]
 
 
+def _findings(shop: Workshop) -> Iterable[tuple[str, str]]:
+    if not shop.database.exists():
+        return []
+    with shop.store() as store:
+        return [(seen.finding, seen.summary) for seen in store.findings.beginning("")[:_MOST]]
+
+
 open_tasks = _completer(lambda shop: _tasks(shop, _OPEN))
 closed_tasks = _completer(lambda shop: _tasks(shop, _CLOSED))
 clients = _completer(lambda shop: [(client.key, client.name) for client in shop.settings.clients.values()])
 calendars = _completer(_calendars)
 accounts = _completer(lambda shop: [(account.name, account.url) for account in shop.settings.accounts.values()])
+findings = _completer(_findings)

@@ -31,7 +31,7 @@ def show(options: Options, *, as_json: Callable[[], Mapping[str, object]], as_te
 
 def show_json(answer: Mapping[str, object]) -> None:
     """Print `{"version": 1, ...}` on one line, in ASCII, so that every string arrives exactly in every locale."""
-    from deadlines.cli.json_text import dumps  # noqa: PLC0415 # text output is spared it
+    from deadlines.core.json_text import dumps  # noqa: PLC0415 # text output is spared it
 
     sys.stdout.write(dumps({"version": VERSION, **answer}) + "\n")
 

@@ -1,54 +1,117 @@
-"""Warnings as data: what is wrong with somebody's deadlines or with our own data (DESIGN §10). The CLI prints "warning:".
+"""Warnings as data: what is wrong with somebody's deadlines and meetings, or with our own data (DESIGN §10, docs/findings.md).
 
-A code is never used for anything else than what it was first used for.
+A code is never used for anything else than what it was first used for. A `Finding` has an identity, its `id`, which stays the
+same as long as it is about the same matter: the code, the UID, and the `key` that tells apart what one UID can be about: the
+due instant, the start of an instance, a date, an item on a server. So a due date that moved is a new matter, and a task that is
+merely later than yesterday is not. Identities are short enough to be typed: `D101-q3vfk2am`, or a beginning that only one has.
+
+What is found is pure; whether somebody has seen it already, or does not want to, is kept by `store.findings` and told by
+`usecases.check`.
 """
 
 from __future__ import annotations
 
 import enum
-from collections.abc import Iterator
-from datetime import date, datetime, timedelta
+from datetime import datetime
 from typing import NamedTuple
-
-from deadlines.core.availability import close_of_business, windows
-from deadlines.core.client import AllDayDue, Client, Owner
-from deadlines.core.clocks import both_clocks, format_date, time_left
-from deadlines.core.span import Span
-from deadlines.core.when import AllDay, When, to_local
 
 
 class Severity(enum.Enum):
-    """How bad it is."""
+    """How bad it is. From `WARNING` on it makes `deadlines check` exit with 1."""
 
     INFO = "info"
     WARNING = "warning"
     ERROR = "error"
 
+    @property
+    def rank(self) -> int:
+        """A number that grows with it."""
+        return _RANKS[self]
+
+
+_RANKS = {severity: rank for rank, severity in enumerate(Severity)}
+
 
 class Code(enum.Enum):
-    """What is wrong."""
+    """What is wrong. The letter is the family: deadlines, meetings, quotas, client relations, the health of our own data."""
 
     MISSED = "D101"
     DUE_SOON = "D102"
+    WILL_BE_MISSED = "D103"
+    DUE_OUTSIDE_HOURS = "D104"
     DUE_ON_DAY_OFF = "D105"
+    DUE_MOVED = "D106"
+    DUE_ANOTHER_DAY_HERE = "D107"
+    MEETING_OUTSIDE_HOURS = "M201"
+    MEETING_ON_HOLIDAY = "M202"
+    MEETING_SLIDES_OUT = "M203"
+    DOUBLE_BOOKED = "M204"
+    MEETING_AT_EDGE = "M205"
+    QUOTA_BEHIND = "Q301"
+    QUOTA_MISSED = "Q302"
+    CHECK_IN_OVERDUE = "C401"
+    NOTICE_PERIOD = "C402"
+    NOT_SYNCED = "S501"
+    CONFLICT_WAITS = "S502"
     UNREADABLE = "S503"
     DOUBTFUL = "S504"
+    GUARD_TRIPPED = "S505"
+
+    @property
+    def severity(self) -> Severity:
+        """How bad it is unless the finding says otherwise."""
+        return _SEVERITY.get(self, Severity.WARNING)
+
+    @property
+    def title(self) -> str:
+        """A few words for it, as in a heading: `due soon`."""
+        return _TITLES[self]
 
 
 _SEVERITY = {
     Code.MISSED: Severity.ERROR,
-    Code.DUE_SOON: Severity.WARNING,
+    Code.WILL_BE_MISSED: Severity.ERROR,
+    Code.DUE_OUTSIDE_HOURS: Severity.INFO,
     Code.DUE_ON_DAY_OFF: Severity.INFO,
-    Code.UNREADABLE: Severity.WARNING,
-    Code.DOUBTFUL: Severity.WARNING,
+    Code.DUE_ANOTHER_DAY_HERE: Severity.INFO,
+    Code.MEETING_AT_EDGE: Severity.INFO,
+    Code.QUOTA_MISSED: Severity.ERROR,
+    Code.GUARD_TRIPPED: Severity.ERROR,
+}
+"""What is not a warning."""
+
+_TITLES = {
+    Code.MISSED: "missed",
+    Code.DUE_SOON: "due soon",
+    Code.WILL_BE_MISSED: "will be missed",
+    Code.DUE_OUTSIDE_HOURS: "due outside the client's hours",
+    Code.DUE_ON_DAY_OFF: "due on the client's holiday or weekend",
+    Code.DUE_MOVED: "due date moved by the other side",
+    Code.DUE_ANOTHER_DAY_HERE: "due on another day here",
+    Code.MEETING_OUTSIDE_HOURS: "meeting outside overlapping hours",
+    Code.MEETING_ON_HOLIDAY: "meeting on a holiday",
+    Code.MEETING_SLIDES_OUT: "meeting slides out of hours",
+    Code.DOUBLE_BOOKED: "double booked",
+    Code.MEETING_AT_EDGE: "meeting at the edge of hours",
+    Code.QUOTA_BEHIND: "quota behind",
+    Code.QUOTA_MISSED: "quota missed",
+    Code.CHECK_IN_OVERDUE: "check-in overdue",
+    Code.NOTICE_PERIOD: "notice period",
+    Code.NOT_SYNCED: "calendar not synced",
+    Code.CONFLICT_WAITS: "conflict waits",
+    Code.UNREADABLE: "unreadable item",
+    Code.DOUBTFUL: "read with doubt",
+    Code.GUARD_TRIPPED: "guard tripped",
 }
 
 
-_MOMENT = timedelta(seconds=1)
-
-
 class Finding(NamedTuple):
-    """One warning. `id` stays the same as long as it is about the same thing; `facts` are what the message was made of."""
+    """One warning. `summary` names what it is about, `client` is a key or empty, `facts` are what the message was made of.
+
+    `message` says what, when on both clocks, and why; it need not name the subject. `remedy` says what to do, commands as they
+    are typed. `key` tells apart the matters that one UID can be about. `at` is the instant it is about, aware in UTC: when
+    something is due or starts; None where there is none. `graver` is a severity other than that of the code.
+    """
 
     code: Code
     uid: str
@@ -56,16 +119,20 @@ class Finding(NamedTuple):
     client: str
     message: str
     facts: dict[str, object]
+    remedy: str = ""
+    key: str = ""
+    at: datetime | None = None
+    graver: Severity | None = None
 
     @property
     def id(self) -> str:
         """The identity by which it is acknowledged."""
-        return f"{self.code.value}:{self.uid}"
+        return identity(self.code, self.uid, self.key)
 
     @property
     def severity(self) -> Severity:
-        """How bad it is, which the code says."""
-        return _SEVERITY[self.code]
+        """How bad it is."""
+        return self.code.severity if self.graver is None else self.graver
 
     def as_json(self) -> dict[str, object]:
         """The documented shape."""
@@ -77,52 +144,16 @@ class Finding(NamedTuple):
             "summary": self.summary,
             "client": self.client,
             "message": self.message,
+            "remedy": self.remedy,
+            "at": self.at,
             "facts": self.facts,
         }
 
 
-def of_task(
-    *,
-    uid: str,
-    summary: str,
-    is_open: bool,
-    when: When | None,
-    due: datetime | None,
-    client: Client | None,
-    owner: Owner,
-    problem: str,
-    now: datetime,
-) -> tuple[Finding, ...]:
-    """What there is to say about one task. `due` is the instant derived from `when`, `problem` what was read with doubt."""
-    key = "" if client is None else client.key
+def identity(code: Code, uid: str, key: str) -> str:
+    """`D101-q3vfk2am`: the code, and 40 bits of what it is about."""
+    from base64 import b32encode  # noqa: PLC0415 # a list in text, which names no finding, is spared it
+    from hashlib import blake2b  # noqa: PLC0415 # likewise
 
-    def finding(code: Code, message: str, **facts: object) -> Finding:
-        return Finding(code=code, uid=uid, summary=summary, client=key, message=message, facts=facts)
-
-    def all_of() -> Iterator[Finding]:
-        if problem:
-            yield finding(Code.DOUBTFUL, f"read with doubt: {problem}", problem=problem)
-        if due is None or not is_open:
-            return
-        clocks = both_clocks(due, client=client, owner=owner, when=when, now=now)
-        if due < now:
-            yield finding(Code.MISSED, f"was due {clocks} ({time_left(due, now)})", due=due)
-        elif client is not None and due - now <= client.warn_before:
-            yield finding(Code.DUE_SOON, f"is due {clocks} ({time_left(due, now)})", due=due)
-        day = None if client is None else _day_off(client, when, due)
-        if client is not None and day is not None:
-            ends = isinstance(when, AllDay) and client.all_day_due is AllDayDue.CLOSE_OF_BUSINESS
-            so = ", so it is due when that day ends there" if ends else ""
-            said = format_date(day, year=to_local(now, client.zone).year)
-            yield finding(Code.DUE_ON_DAY_OFF, f"{client.name} does not work on {said}{so}", date=day)
-
-    return tuple(all_of())
-
-
-def _day_off(client: Client, when: When | None, due: datetime) -> date | None:
-    """The date of the client on which it is due, if they do not work on it; a night shift belongs to the day it began on."""
-    day = when.date if isinstance(when, AllDay) else to_local(due, client.zone).date()
-    if close_of_business(client.availability, day) is not None:
-        return None
-    at_work = not isinstance(when, AllDay) and any(windows(client.availability, Span(due - _MOMENT, due)))
-    return None if at_work else day
+    about = blake2b(f"{uid}\0{key}".encode("utf-8", "surrogatepass"), digest_size=5).digest()
+    return f"{code.value}-{b32encode(about).decode('ascii').lower()}"

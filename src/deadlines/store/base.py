@@ -28,7 +28,10 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import NamedTuple, Protocol
+from typing import TYPE_CHECKING, NamedTuple, Protocol
+
+if TYPE_CHECKING:
+    from deadlines.store.findings import FindingMemory
 
 
 class Index(NamedTuple):
@@ -246,6 +249,11 @@ class Writer(Protocol):
 
 class Store(Protocol):
     """Everything kept on disk. Errors are `StoreBusy`, `StoreNewer`, `StoreBroken`; reads return values, not rows."""
+
+    @property
+    def findings(self) -> FindingMemory:
+        """Who has seen which finding, and which are muted."""
+        ...
 
     def write(self, kind: RunKind, command: str, *, now: datetime, run: int | None = None) -> AbstractContextManager[Writer]:
         """Begin an immediate transaction (committed on leaving, rolled back on an exception).

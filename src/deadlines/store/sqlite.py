@@ -14,7 +14,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from deadlines.errors import Refused
 from deadlines.store import rows
@@ -36,6 +36,9 @@ from deadlines.store.schema import MIGRATIONS, migrate
 from deadlines.store.statements import STATEMENTS
 from deadlines.store.writer import Header, SqliteWriter
 
+if TYPE_CHECKING:
+    from deadlines.store.sqlite_findings import SqliteFindings
+
 _SEPARATOR = "\x1f"
 _PAGE = 1000
 
@@ -55,6 +58,13 @@ class SqliteStore:
         except BaseException:
             self._database.close()
             raise
+
+    @property
+    def findings(self) -> SqliteFindings:
+        """Who has seen which finding."""
+        from deadlines.store.sqlite_findings import SqliteFindings  # noqa: PLC0415 # only what looks for findings pays for it
+
+        return SqliteFindings(self._database)
 
     @contextmanager
     def write(self, kind: RunKind, command: str, *, now: datetime, run: int | None = None) -> Iterator[SqliteWriter]:

@@ -258,3 +258,44 @@ SELECT fingerprint FROM derivation
 -- Remember it.
 INSERT INTO derivation (only, fingerprint) VALUES (1, :fingerprint)
 ON CONFLICT (only) DO UPDATE SET fingerprint = excluded.fingerprint
+
+-- name: finding_since
+-- What a reader was told and believes to hold.
+SELECT finding, since FROM finding_seen WHERE reader = :reader
+
+-- name: finding_seen
+-- One of them whole.
+SELECT finding, since, code, severity, uid, summary, client, message, key, at, facts FROM finding_seen
+WHERE reader = :reader AND finding = :finding
+
+-- name: finding_beginning
+-- Whatever anybody believes to hold, by the beginning of its identity; one line each.
+SELECT finding, MIN(since), code, severity, uid, summary, client, message, key, at, facts FROM finding_seen
+WHERE finding >= :prefix AND finding < :successor GROUP BY finding ORDER BY finding
+
+-- name: finding_seen_put
+-- A reader was told; one who was told before keeps what he was told then.
+INSERT INTO finding_seen (reader, finding, since, code, severity, uid, summary, client, message, key, at, facts)
+VALUES (:reader, :finding, :since, :code, :severity, :uid, :summary, :client, :message, :key, :at, :facts)
+ON CONFLICT (reader, finding) DO NOTHING
+
+-- name: finding_seen_delete
+-- It holds no more.
+DELETE FROM finding_seen WHERE reader = :reader AND finding = :finding
+
+-- name: finding_forget
+-- Nobody was told of it.
+DELETE FROM finding_seen WHERE finding = :finding
+
+-- name: finding_mutes
+-- Everything that is acknowledged or snoozed.
+SELECT finding, severity, made, until FROM finding_mute ORDER BY finding
+
+-- name: finding_mute_put
+-- Mute one, or mute it in another way.
+INSERT INTO finding_mute (finding, severity, made, until) VALUES (:finding, :severity, :made, :until)
+ON CONFLICT (finding) DO UPDATE SET severity = excluded.severity, made = excluded.made, until = excluded.until
+
+-- name: finding_mute_delete
+-- Tell it again.
+DELETE FROM finding_mute WHERE finding = :finding

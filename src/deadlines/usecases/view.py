@@ -8,11 +8,12 @@ from typing import NamedTuple
 
 from deadlines.core.client import Client
 from deadlines.core.clocks import both_clocks, time_left
-from deadlines.core.findings import Finding, of_task
+from deadlines.core.findings import Finding
 from deadlines.core.settings import Settings
 from deadlines.core.when import When
 from deadlines.store.base import OPEN, Index, Row
 from deadlines.usecases.index import when_of
+from deadlines.usecases.task_findings import findings_of
 
 
 class Moment(NamedTuple):
@@ -96,15 +97,12 @@ def view(row: Row, settings: Settings, *, now: datetime) -> TaskView:
         after=index.after,
         note=index.note,
         overdue=is_overdue(index, now),
-        findings=of_task(
-            uid=row.uid, summary=index.summary, is_open=_is_open(index), when=when, due=due, client=client,
-            owner=settings.me, problem=index.problem, now=now,
-        ),
+        findings=findings_of(row, settings, now=now),
         due_clocks=clocks(due, when),
         start_clocks=clocks(_instant(index.start_at), when_of(index.start_kind, index.start_value, index.start_tzid)),
         completed_clocks=clocks(_instant(index.completed_at)),
         left="" if due is None or not _is_open(index) else time_left(due, now),
-    )  # fmt: skip
+    )
 
 
 def is_overdue(index: Index, now: datetime) -> bool:

@@ -1,0 +1,102 @@
+"""Findings as text for people: by client, the worst first, each with what to do."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from datetime import datetime
+from itertools import groupby
+from textwrap import wrap
+
+from deadlines.cli.table import Role, Screen
+from deadlines.core.clocks import one_clock
+from deadlines.core.display import clean
+from deadlines.core.findings import Severity
+from deadlines.core.settings import Settings
+from deadlines.usecases.check import Checked, Noticed, State
+
+_ROLES = {Severity.ERROR: Role.OVERDUE, Severity.WARNING: Role.SOON, Severity.INFO: Role.DIM}
+_ROOM = 30
+"""A terminal narrower than this is written over its edge."""
+
+
+def check_text(checked: Checked, muted: Sequence[Noticed], settings: Settings, screen: Screen) -> str:
+    """What holds, by client; what is resolved; what is muted, if that was asked for. Empty where there is nothing to tell."""
+    blocks = [
+        _block(_title(client, settings), [line for one in group for line in _lines(one, screen)], screen)
+        for client, group in groupby(checked.holding, key=lambda one: one.finding.client)
+    ]
+    if checked.resolved:
+        lines = [screen.paint(f"  {one.id}  {clean(_subject(one))}", Role.GOOD) for one in checked.resolved]
+        blocks.append(_block("Resolved", lines, screen))
+    if muted:
+        lines = [f"  {one.id}  {clean(_subject(one))}: {_how(one, settings, checked.now)}" for one in muted]
+        blocks.append(_block("Acknowledged or snoozed", lines, screen))
+    return "\n".join(blocks)
+
+
+def summary(checked: Checked, muted: Sequence[Noticed]) -> str:
+    """One line: how much there is."""
+    counts = [
+        (sum(one.finding.severity is severity for one in checked.holding), severity.value)
+        for severity in sorted(Severity, key=lambda severity: -severity.rank)
+    ]
+    parts = [f"{count} {word}{'s' if count > 1 and word != 'info' else ''}" for count, word in counts if count]
+    hidden = len(checked.muted) - len(muted)
+    rest = f" {hidden} acknowledged or snoozed: `--all` shows them." if hidden else ""
+    return (", ".join(parts) or "Nothing to look at") + "." + rest
+
+
+def muted_text(muted: Sequence[Noticed], verb: str, settings: Settings, *, now: datetime) -> str:
+    """What became of each finding."""
+    lines = []
+    for one in muted:
+        until = None if one.mute is None else one.mute.until
+        then = "" if until is None else f" until {one_clock(until, settings.me.zone, now=now)}"
+        lines.append(f"{verb}{then} {one.id}: {clean(_subject(one))}\n")
+    return "".join(lines)
+
+
+def _block(title: str, lines: Sequence[str], screen: Screen) -> str:
+    return "\n".join((screen.paint(title, Role.HEADING), *lines)) + "\n"
+
+
+def _title(client: str, settings: Settings) -> str:
+    if not client:
+        return "Without a client"
+    known = settings.clients.get(client)
+    return client if known is None or known.name == client else clean(f"{known.name} ({client})")
+
+
+def _lines(one: Noticed, screen: Screen) -> Iterator[str]:
+    finding = one.finding
+    new = " (new)" if one.state is State.NEW else ""
+    word = screen.paint(f"{finding.severity.value:7}", _ROLES[finding.severity])
+    yield f"  {word}  {one.id}  {clean(_subject(one))}{new}"
+    yield from _wrapped(finding.message, "    ", screen)
+    if finding.remedy:
+        yield from _wrapped(f"-> {finding.remedy}", "    ", screen)
+
+
+def _subject(one: Noticed) -> str:
+    return ": ".join(filter(None, (one.finding.summary, one.finding.code.title)))
+
+
+def _how(one: Noticed, settings: Settings, now: datetime) -> str:
+    assert one.mute is not None
+    if one.mute.until is None:
+        return f"acknowledged {one_clock(one.mute.made, settings.me.zone, now=now)}"
+    return f"snoozed until {one_clock(one.mute.until, settings.me.zone, now=now)}"
+
+
+def _wrapped(text: str, indent: str, screen: Screen) -> Sequence[str]:
+    text = clean(text)
+    if screen.columns is None or screen.columns < _ROOM:
+        return [indent + text]
+    return wrap(
+        text,
+        screen.columns - 1,
+        initial_indent=indent,
+        subsequent_indent=indent + "  ",
+        break_on_hyphens=False,
+        break_long_words=False,
+    )

@@ -1,0 +1,81 @@
+"""Findings about tasks, from the rows of a list: no text is read."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from datetime import UTC, datetime, timedelta
+
+from deadlines.core.findings import Code, Finding
+from deadlines.core.settings import Settings
+from deadlines.core.task_findings import DueTask, doubt, lateness, oddities
+from deadlines.store.base import OPEN, Row
+from deadlines.usecases.context import Context, Look
+from deadlines.usecases.index import when_of
+
+
+def findings_of(row: Row, settings: Settings, *, now: datetime) -> tuple[Finding, ...]:
+    """All there is to say about one task by itself."""
+    index = row.index
+    found: list[Finding] = []
+    if index.problem:
+        found.append(_doubt(row))
+    task = due_task(row, settings)
+    if task is not None and index.status in OPEN:
+        found += lateness(task, now=now)
+        found += oddities(task, now=now)
+    return tuple(found)
+
+
+def due_task(row: Row, settings: Settings) -> DueTask | None:
+    """The task of a row, if it is due at all."""
+    index = row.index
+    if index.due_at is None:
+        return None
+    return DueTask(
+        row.id,
+        row.uid,
+        index.summary,
+        when_of(index.due_kind, index.due_value, index.due_tzid),
+        datetime.fromtimestamp(index.due_at, UTC),
+        settings.clients.get(index.client),
+        settings.me,
+    )
+
+
+def _late(context: Context) -> Iterator[Finding]:
+    leads = {key: client.warn_before.total_seconds() for key, client in context.settings.clients.items()}
+    seconds = context.now.timestamp()
+    for row in context.open_tasks():
+        due = row.index.due_at
+        if due is not None and due - seconds <= leads.get(row.index.client, 0):
+            yield from _of(row, context, lateness)
+
+
+def _odd(context: Context) -> Iterator[Finding]:
+    until = context.horizon.timestamp()
+    for row in context.open_tasks():
+        due = row.index.due_at
+        if row.index.client and due is not None and due <= until:
+            yield from _of(row, context, oddities)
+
+
+def _doubtful(context: Context) -> Iterator[Finding]:
+    return (_doubt(row) for row in context.open_tasks() if row.index.problem)
+
+
+def _of(row: Row, context: Context, find: Callable[..., Iterable[Finding]]) -> Iterable[Finding]:
+    task = due_task(row, context.settings)
+    assert task is not None
+    return find(task, now=context.now)
+
+
+def _doubt(row: Row) -> Finding:
+    index = row.index
+    return doubt(number=row.id, uid=row.uid, summary=index.summary, client=index.client, problem=index.problem)
+
+
+LOOKS = (
+    Look(frozenset({Code.MISSED, Code.DUE_SOON}), _late, ahead=None),
+    Look(frozenset({Code.DUE_ON_DAY_OFF}), _odd, ahead=timedelta(days=14)),
+    Look(frozenset({Code.DOUBTFUL}), _doubtful, ahead=None),
+)
