@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from datetime import UTC, date, datetime, timedelta, tzinfo
 from functools import lru_cache
+from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 from deadlines.core.client import Client, Owner
@@ -42,6 +43,26 @@ def both_clocks(instant: datetime, *, client: Client | None, owner: Owner, when:
             faces.append(face)
             shown.append(f"{face} {name}")
     return " = ".join(shown)
+
+
+class Face(NamedTuple):
+    """What one clock shows: the date, `17:00` or `24:00`, the year it is there now, and how the clock is called."""
+
+    date: date
+    time: str
+    year: int
+    city: str
+
+
+def faces(instant: datetime, *, client: Client | None, owner: Owner, when: When | None = None, now: datetime) -> tuple[Face, ...]:
+    """The clocks that `both_clocks` tells, in its order, for who tells them in another language."""
+    zone = when.zone if isinstance(when, Zoned) else None
+    tzid = when.tzid if isinstance(when, Zoned) else ""
+    shown: dict[tuple[date, str], Face] = {}
+    for there, name, year in _clocks(zone, tzid, client.zone if client else None, owner.zone, now):
+        day, time = _day_and_time(instant.astimezone(there), when)
+        shown.setdefault((day, time), Face(day, time, year, name))
+    return tuple(shown.values())
 
 
 def one_clock(instant: datetime, zone: ZoneInfo, *, now: datetime) -> str:
@@ -90,11 +111,16 @@ def _clocks(
     return tuple((zone, name, now.astimezone(zone).year) for zone, name in clocks.items())
 
 
-def _face(there: datetime, year: int, when: When | None = None) -> str:
+def _day_and_time(there: datetime, when: When | None) -> tuple[date, str]:
     minutes = there.hour * 60 + there.minute
     if not minutes and isinstance(when, AllDay) and when.date < there.date():
-        return f"{format_date(when.date, year=year)} 24:00"
-    return f"{_day(there.toordinal(), year)} {_TIMES[minutes]}"
+        return when.date, "24:00"
+    return there.date(), _TIMES[minutes]
+
+
+def _face(there: datetime, year: int, when: When | None = None) -> str:
+    day, time = _day_and_time(there, when)
+    return f"{_day(day.toordinal(), year)} {time}"
 
 
 @lru_cache(maxsize=4096)
