@@ -4,12 +4,14 @@ import sys
 from collections.abc import Container
 from datetime import date, timedelta
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from deadlines.config.read import default_settings, read, read_named, read_text
+from deadlines.core.availability import TimeOff, Travel
 from deadlines.core.client import AllDayDue, Period, Quota, QuotaUnit
 from deadlines.core.settings import LOCAL, Mode, PasswordSource, Policy, Settings
 from deadlines.errors import ConfigError, UnknownName
@@ -58,6 +60,15 @@ def test_a_client_works_on_their_own_clock() -> None:
     assert HOLIDAY in client.availability.closed
     assert (client.name, client.calendar, client.warn_before, client.buffer) == ("acme", "", timedelta(days=3), timedelta())
     assert client.quota is None
+
+
+def test_exceptions_to_the_hours_are_dated() -> None:
+    text = 'time_off = ["2026-12-24..2027-01-02 Christmas"]\ntravel = ["2027-03-01 Asia/Tokyo"]\n'
+    settings = load("[me]\n" + text + CLIENT + text)
+
+    for availability in (settings.me.availability, settings.clients["acme"].availability):
+        assert availability.time_off == (TimeOff(first=date(2026, 12, 24), last=date(2027, 1, 2), note="Christmas"),)
+        assert availability.travel == (Travel(first=date(2027, 3, 1), last=date(2027, 3, 1), zone=ZoneInfo("Asia/Tokyo")),)
 
 
 def test_a_date_ends_with_my_day_and_with_a_clients_business() -> None:
@@ -136,6 +147,24 @@ def test_a_feed_is_written_below_the_home_folder() -> None:
         ('[me]\nhours = ""', "line 2: me.hours: expected working hours such as \"Mon-Fri 09:00-17:00\", found ''"),
         ('[me]\nholidays = "XX"', "line 2: me.holidays: unknown region 'XX'; did you mean 'NO'?"),
         ('[me]\nholidays = "norway"', 'line 2: me.holidays: expected a country or country-subdivision such as "NO" or "US-NY"'),
+        ('[me]\nhours = "9-25"', "line 2: me.hours: working hours '9-25': no day stands before it; for example \"Mon-Fri"),
+        ('[me]\ntime_off = "2026-12-24"', 'line 2: me.time_off: expected a list such as ["2026-12-24..2027-01-02 Christmas"]'),
+        ('[me]\ntime_off = ["24.12."]', "line 2: me.time_off: time off '24.12.': '24.12.' is no date of the form 2026-12-24"),
+        (
+            '[me]\ntime_off = ["2027-01-02..2026-12-24"]',
+            "line 2: me.time_off: time off '2027-01-02..2026-12-24': it ends before it starts, on 2026-12-24",
+        ),
+        (
+            '[me]\ntime_off = ["2026-12-24..2027-12-02", "2027-03-29 Easter"]',
+            "line 2: me.time_off: '2027-03-29 Easter' overlaps '2026-12-24..2027-12-02'; join them, or correct the dates of one",
+        ),
+        ('[me]\ntravel = ["2027-03-01"]', "line 2: me.travel: travel '2027-03-01': it needs a zone, or other hours, after the"),
+        ('[me]\ntravel = ["2027-03-01 Toyko"]', "line 2: me.travel: unknown zone 'Toyko'; did you mean 'Asia/Tokyo'"),
+        (
+            CLIENT + 'travel = ["2027-03-01..2027-03-12 Tokyo",\n"2027-03-12 Berlin"]',
+            "line 3: clients.acme.travel: '2027-03-12 Europe/Berlin' overlaps '2027-03-01..2027-03-12 Asia/Tokyo'; end the one",
+        ),
+        ("[me]\nvacation = []", "line 2: me.vacation: unknown key; did you mean 'time_off'?"),
         ('[me]\nemail = "kari"', "line 2: me.email: expected an address such as \"kari@example.org\", found 'kari'"),
         ('[me]\nemail = "a@b.example, c@d.example"', "line 2: me.email: expected an address"),
         ('[me]\nname = "K\\u001b[31m"', "line 2: me.name: 'K�[31m' holds a character that cannot be printed"),

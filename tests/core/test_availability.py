@@ -11,11 +11,15 @@ from deadlines.core.availability import (
     Window,
     close_of_business,
     format_hours,
+    is_day_off,
     is_working_day,
     next_working_day,
     parse_hours,
+    travel_zone_at,
+    travel_zone_on,
     windows,
 )
+from deadlines.core.away import parse_time_off, parse_travel
 from deadlines.core.span import Span
 from deadlines.errors import AmbiguousInput, InputError
 
@@ -190,3 +194,91 @@ def test_windows_are_what_the_wall_clock_says(zone: str, hours: str, start: date
         if not second_pass:
             assert expected == any(instant in one for one in found), local
         instant += timedelta(minutes=15)
+
+
+def away(hours: str = "Mon-Fri 09:00-17:00", zone: str = "Europe/Oslo", *, off: str = "", travel: str = "") -> Availability:
+    return Availability(
+        zone=ZoneInfo(zone),
+        weekly=parse_hours(hours),
+        time_off=tuple(map(parse_time_off, filter(None, off.split("|")))),
+        travel=tuple(map(parse_travel, filter(None, travel.split("|")))),
+    )
+
+
+def utc_hours(availability: Availability, first: str, last: str) -> list[str]:
+    span = Span(datetime.fromisoformat(first).replace(tzinfo=UTC), datetime.fromisoformat(last).replace(tzinfo=UTC))
+    return [f"{one.start:%d %H:%M}-{one.end:%d %H:%M}" for one in windows(availability, span)]
+
+
+def test_a_day_off_takes_its_night_shift_and_leaves_that_of_the_day_before() -> None:
+    night = away("Mon-Sun 22:00-06:00", "UTC", off="2026-12-24")
+
+    assert utc_hours(night, "2026-12-23", "2026-12-26") == ["23 00:00-23 06:00", "23 22:00-24 06:00", "25 22:00-26 00:00"]
+
+
+def test_part_of_a_day_off_is_cut_out_and_moves_closing_time() -> None:
+    dentist = away(off="2026-12-03..2026-12-04 12:00-17:00 dentist")
+
+    assert utc_hours(dentist, "2026-12-04", "2026-12-05") == ["04 08:00-04 11:00"]
+    assert close_of_business(dentist, date(2026, 12, 3)) == datetime(2026, 12, 3, 11, tzinfo=UTC)
+    assert is_working_day(dentist, date(2026, 12, 4))
+    assert not is_day_off(dentist, date(2026, 12, 4))
+
+
+def test_parts_that_leave_nothing_leave_no_working_day() -> None:
+    gone = away(off="2026-12-04 08:00-13:00|2026-12-04 13:00-18:00")
+
+    assert close_of_business(gone, date(2026, 12, 4)) is None
+    assert not is_working_day(gone, date(2026, 12, 4))
+    assert next_working_day(gone, date(2026, 12, 3)) == date(2026, 12, 7)
+
+
+def test_a_part_that_runs_over_midnight_cuts_the_next_morning() -> None:
+    night = away("Mon-Sun 22:00-06:00", "UTC", off="2026-12-24 23:00-03:00")
+
+    assert utc_hours(night, "2026-12-24T12:00", "2026-12-25T12:00") == ["24 22:00-24 23:00", "25 03:00-25 06:00"]
+
+
+def test_on_a_journey_the_hours_are_those_of_the_clock_there() -> None:
+    tokyo = away(travel="2027-03-02..2027-03-03 Tokyo|2027-03-04 Mon-Sun 12:00-14:00")
+
+    assert utc_hours(tokyo, "2027-03-01", "2027-03-06") == [
+        "01 08:00-01 16:00",
+        "02 00:00-02 08:00",
+        "03 00:00-03 08:00",
+        "04 11:00-04 13:00",
+        "05 08:00-05 16:00",
+    ]
+    assert close_of_business(tokyo, date(2027, 3, 3)) == datetime(2027, 3, 3, 8, tzinfo=UTC)
+
+
+def test_a_journey_over_the_date_line_counts_its_hours_once() -> None:
+    """From Apia (UTC+13) to Pago Pago (UTC-11) and back: the same day twice, then none in between."""
+    east = away("Mon-Sun 09:00-17:00", "Pacific/Apia", travel="2027-05-05..2027-05-06 Pago Pago")
+
+    assert utc_hours(east, "2027-05-03", "2027-05-09") == [
+        "03 00:00-03 04:00",
+        "03 20:00-04 04:00",
+        "05 20:00-06 04:00",
+        "06 20:00-07 04:00",
+        "07 20:00-08 04:00",
+        "08 20:00-09 00:00",
+    ]
+
+
+def test_hours_of_home_and_journey_that_meet_are_one_span() -> None:
+    always = away("Mon-Sun 00:00-24:00", "Europe/Oslo", travel="2027-05-05 Kiritimati")
+    span = Span(datetime(2027, 5, 1, tzinfo=UTC), datetime(2027, 5, 5, tzinfo=UTC))
+
+    assert list(windows(always, span)) == [span]
+
+
+def test_where_they_are_is_told_by_the_clock_of_the_journey() -> None:
+    tokyo = away(travel="2027-03-02..2027-03-03 Tokyo")
+
+    assert travel_zone_on(tokyo, date(2027, 3, 3)) == ZoneInfo("Asia/Tokyo")
+    assert travel_zone_on(tokyo, date(2027, 3, 4)) is None
+    assert travel_zone_at(tokyo, datetime(2027, 3, 1, 14, 59, tzinfo=UTC)) is None
+    assert travel_zone_at(tokyo, datetime(2027, 3, 1, 15, tzinfo=UTC)) == ZoneInfo("Asia/Tokyo")
+    assert travel_zone_at(tokyo, datetime(2027, 3, 3, 15, tzinfo=UTC)) is None
+    assert travel_zone_at(away(travel="2027-03-02 Mon 9-12"), datetime(2027, 3, 2, 12, tzinfo=UTC)) is None

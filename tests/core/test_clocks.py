@@ -1,9 +1,11 @@
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta, tzinfo
 from zoneinfo import ZoneInfo
 
 import pytest
 
 from deadlines.core.availability import Availability
+from deadlines.core.away import parse_travel
 from deadlines.core.client import Client, Owner
 from deadlines.core.clocks import both_clocks, city, format_date, one_clock, time_left
 from deadlines.core.when import AllDay, When, Zoned, utc
@@ -122,3 +124,14 @@ def test_one_clock_and_dates_show_the_year_when_it_is_another() -> None:
 )
 def test_time_left_in_its_two_largest_units(minutes: float, expected: str) -> None:
     assert time_left(NOW + timedelta(minutes=minutes), NOW) == expected
+
+
+def test_who_travels_is_shown_where_they_then_are() -> None:
+    tokyo = (parse_travel("2026-11-27..2026-11-28 Tokyo"),)
+    mine = replace(OSLO, availability=replace(OSLO.availability, travel=tokyo))
+    theirs = replace(ACME, availability=replace(ACME.availability, travel=tokyo))
+    before = FIVE - timedelta(days=2)
+
+    assert both_clocks(FIVE, client=ACME, owner=mine, now=NOW) == "Fri 27 Nov 17:00 New York = Sat 28 Nov 07:00 Tokyo"
+    assert both_clocks(before, client=ACME, owner=mine, now=NOW) == "Wed 25 Nov 17:00 New York = Wed 25 Nov 23:00 Oslo"
+    assert both_clocks(FIVE, client=theirs, owner=mine, now=NOW) == "Sat 28 Nov 07:00 Tokyo"

@@ -1,9 +1,11 @@
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from zoneinfo import ZoneInfo
 
 import pytest
 
 from deadlines.core.availability import Availability, parse_hours
+from deadlines.core.away import parse_time_off, parse_travel
 from deadlines.core.client import AllDayDue, Client, Owner
 from deadlines.core.due import due_instant, start_instant
 from deadlines.core.when import AllDay, Floating, When, Zoned, utc
@@ -74,3 +76,28 @@ def test_the_last_day_there_is_falls_due_at_its_end() -> None:
 )
 def test_a_date_alone_starts_with_its_day(when: When, party: Client | None, expected: str) -> None:
     assert start_instant(when, client=party, owner=OSLO) == at(expected)
+
+
+@pytest.mark.parametrize(
+    ("when", "rule", "expected"),
+    [
+        (FRIDAY, AllDayDue.CLOSE_OF_BUSINESS, "2026-11-27T08:00"),
+        (FRIDAY, AllDayDue.END_OF_DAY, "2026-11-27T15:00"),
+        (FRIDAY, AllDayDue.START_OF_DAY, "2026-11-26T15:00"),
+        (SATURDAY, AllDayDue.END_OF_DAY, "2026-11-29T05:00"),
+        (FIVE, AllDayDue.END_OF_DAY, "2026-11-27T08:00"),
+    ],
+)
+def test_dates_and_floating_times_follow_whoever_travels(when: When, rule: AllDayDue, expected: str) -> None:
+    """In Tokyo on the Friday, at home in New York on the Saturday."""
+    away = client(rule=rule)
+    away = replace(away, availability=replace(away.availability, travel=(parse_travel("2026-11-27 Tokyo"),)))
+
+    assert due_instant(when, client=away, owner=OSLO) == at(expected)
+
+
+def test_a_day_off_has_no_close_of_business() -> None:
+    away = client()
+    away = replace(away, availability=replace(away.availability, time_off=(parse_time_off("2026-11-27"),)))
+
+    assert due_instant(FRIDAY, client=away, owner=OSLO) == at("2026-11-28T05:00")

@@ -1,5 +1,6 @@
 import contextlib
-from datetime import UTC, date, datetime
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -7,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from deadlines.core.availability import Availability, parse_hours
+from deadlines.core.away import parse_travel
 from deadlines.core.client import Client, Owner
 from deadlines.core.clocks import both_clocks
 from deadlines.core.phrase import parse_when
@@ -341,3 +343,11 @@ def test_wall_times_are_taken_as_typed_unless_skipped_or_repeated(local: datetim
     else:
         with pytest.raises(AmbiguousInput):
             parse(text, client=client)
+
+
+def test_phrases_are_read_where_their_owner_is_now() -> None:
+    """On the journey; what is typed before it for a time during it is read at home, and shown on both clocks."""
+    away = replace(ACME, availability=replace(ACME.availability, travel=(parse_travel("2026-11-23..2026-11-25 Tokyo"),)))
+
+    assert shown(parse("fri 17:00", client=away)) == "2026-11-27 17:00 Asia/Tokyo"
+    assert shown(parse("wed 17:00", client=away, now=NOW - timedelta(days=2))) == "2026-11-25 17:00 America/New_York"

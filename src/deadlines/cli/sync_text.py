@@ -8,6 +8,7 @@ from datetime import datetime
 from deadlines.cli.errors import Failure, explain
 from deadlines.cli.exits import Exit
 from deadlines.cli.table import Role, Screen
+from deadlines.core.client import zone_at
 from deadlines.core.clocks import one_clock
 from deadlines.core.display import clean
 from deadlines.core.settings import Settings
@@ -151,9 +152,10 @@ def _notable(calendar: CalendarReport, settings: Settings, screen: Screen, now: 
 
 def _moved_text(moved: Moved, settings: Settings, now: datetime) -> str:
     client = settings.clients.get(moved.client)
-    zone = settings.me.zone if client is None else client.zone
+    party = settings.me if client is None else client
     before, after = (
-        "no due date" if instant is None else one_clock(instant, zone, now=now) for instant in (moved.before, moved.after)
+        "no due date" if instant is None else one_clock(instant, zone_at(party, instant), now=now)
+        for instant in (moved.before, moved.after)
     )
     who = "the other side" if client is None else client.name
     return f"{who} moved {moved.summary}: {before} -> {after}"

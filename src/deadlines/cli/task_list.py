@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime, timedelta
 
 from deadlines.cli.table import Column, Painted, Role, Screen, table
-from deadlines.core.client import Client
+from deadlines.core.client import Client, zone_at
 from deadlines.core.clocks import amount, city, one_clock
 from deadlines.core.settings import Settings
 from deadlines.core.weekdays import SHORT_DAYS
@@ -43,7 +43,7 @@ def _cells(row: Row, settings: Settings, now: datetime, seconds: float) -> Seque
         return str(row.id), "", "", "", index.client, summary
     due = datetime.fromtimestamp(index.due_at, UTC)
     client = settings.clients.get(index.client)
-    here = one_clock(due, settings.me.zone, now=now)
+    here = one_clock(due, zone_at(settings.me, due), now=now)
     there = "" if client is None else _there(due, client)
     ahead = index.due_at - seconds
     is_open = index.status in OPEN
@@ -57,8 +57,9 @@ def _cells(row: Row, settings: Settings, now: datetime, seconds: float) -> Seque
 
 def _there(due: datetime, client: Client) -> str:
     """Day, time and city: clocks are less than two days apart, so the date stands in the column before."""
-    local = due.astimezone(client.zone)
-    return f"{SHORT_DAYS[local.weekday()]} {local.hour:02}:{local.minute:02} {city(client.zone.key)}"
+    zone = zone_at(client, due)
+    local = due.astimezone(zone)
+    return f"{SHORT_DAYS[local.weekday()]} {local.hour:02}:{local.minute:02} {city(zone.key)}"
 
 
 def _left(seconds: float) -> str:

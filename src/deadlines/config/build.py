@@ -81,7 +81,13 @@ def _client(key: str, table: Table, tables: Tables, closed: Closed) -> Client:
 def _availability(values: Table, closed: Closed) -> Availability:
     """Take the working hours out of a table; they are on the clock of its zone."""
     zone: ZoneInfo = values["zone"]
-    return Availability(zone=zone, weekly=values.pop("hours"), closed=closed[values.pop("holidays")])
+    return Availability(
+        zone=zone,
+        weekly=values.pop("hours"),
+        closed=closed[values.pop("holidays")],
+        time_off=values.pop("time_off"),
+        travel=values.pop("travel"),
+    )
 
 
 def _quota(table: Table) -> Quota:

@@ -13,6 +13,7 @@ from datetime import date, datetime, time, timedelta
 from typing import NamedTuple, TypeVar
 
 from deadlines.core.availability import parse_hours
+from deadlines.core.away import TIME_OFF_EXAMPLE, TRAVEL_EXAMPLE, parse_time_off, parse_travel
 from deadlines.core.duration import parse_lead
 from deadlines.core.zone_names import find_zone
 from deadlines.errors import InputError
@@ -207,6 +208,8 @@ def _days(raw: object) -> timedelta | None:
 
 TEXT = Kind("a text in quotes", _text)
 ZONE = Kind('a time zone such as "Europe/Oslo"', _by(find_zone))
+TIME_OFF = Kind(f'days such as "{TIME_OFF_EXAMPLE}" or "2026-12-04 12:00-17:00"', _by(parse_time_off))
+TRAVEL = Kind(f'dates with a zone or hours such as "{TRAVEL_EXAMPLE}"', _by(parse_travel))
 HOURS = Kind('working hours such as "Mon-Fri 09:00-17:00"', _by(parse_hours))
 REGION = Kind('a country or country-subdivision such as "NO" or "US-NY"', _matching(re.compile(r"[A-Z]{2}(-[A-Z0-9]{1,4})?")))
 DURATION = Kind('a duration such as "3d", "4h" or "1h30"', _duration)

@@ -45,7 +45,8 @@ class Problems:
         """Note a value that a kind refused, with what it suggests."""
         if isinstance(error, UnknownName):
             near = " or ".join(map(shown_name, error.nearest))
-            message = f"unknown {error.kind} {shown_name(error.name)}" + (f"; did you mean {near}?" if near else "")
+            instead = f"; did you mean {near}?" if near else f"; {error.hint}" if error.hint else ""
+            message = f"unknown {error.kind} {shown_name(error.name)}{instead}"
         else:
             message = f"{error}; {error.hint}" if error.hint else str(error)
         self.add(path, message)

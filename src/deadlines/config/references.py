@@ -9,6 +9,7 @@ from datetime import date
 from deadlines.config.kinds import host_of, is_loopback, shown
 from deadlines.config.problems import Path, Problems, did_you_mean, shown_name
 from deadlines.config.tables import Table, Tables
+from deadlines.core.away import format_time_off, format_travel, overlapping
 from deadlines.core.settings import LOCAL, AccountKind, Mode, account_kind
 from deadlines.errors import InputError
 
@@ -22,8 +23,10 @@ def check(tables: Tables, names: dict[str, tuple[str, ...]], problems: Problems)
             return
         match path:
             case ("me",):
+                _exceptions(path, table, problems)
                 _exists(path, table, "default_calendar", tuple(dict.fromkeys((*names["calendars"], LOCAL))), problems)
             case ("clients", _):
+                _exceptions(path, table, problems)
                 _exists(path, table, "calendar", tuple(dict.fromkeys((*names["calendars"], LOCAL))), problems)
             case ("clients", _, "quota"):
                 _quota(path, table, problems)
@@ -61,6 +64,16 @@ def _exists(path: Path, table: Table, key: str, known: tuple[str, ...], problems
     if name and name not in known:
         kind = "calendar" if key == "default_calendar" else key
         problems.add((*path, key), f"there is no {kind} {shown_name(name)}{did_you_mean(name, known)}")
+
+
+def _exceptions(path: Path, table: Table, problems: Problems) -> None:
+    """No two journeys on one date: nobody could tell which holds; nor two times off, of which one has a slip in its dates."""
+    if pair := overlapping(table["time_off"]):
+        one, other = map(format_time_off, pair)
+        problems.add((*path, "time_off"), f"{shown(other)} overlaps {shown(one)}; join them, or correct the dates of one")
+    if trips := overlapping(table["travel"]):
+        one, other = map(format_travel, trips)
+        problems.add((*path, "travel"), f"{shown(other)} overlaps {shown(one)}; end the one before the other begins")
 
 
 def _quota(path: Path, table: Table, problems: Problems) -> None:

@@ -11,6 +11,7 @@ from typing import NamedTuple
 
 from deadlines.config import kinds
 from deadlines.config.kinds import Kind
+from deadlines.core.away import TIME_OFF_EXAMPLE, TRAVEL_EXAMPLE
 from deadlines.core.client import AllDayDue, Period
 from deadlines.core.settings import Mode, Policy
 
@@ -59,6 +60,9 @@ _NAMING = "letters, digits, - and _, at most 64"
 
 _ZONE = ("tz", "zone", "time_zone")
 _HOURS = "Mon-Fri 09:00-17:00"
+_TIME_OFF = kinds.many(kinds.TIME_OFF, f'["{TIME_OFF_EXAMPLE}"]')
+_TRAVEL = kinds.many(kinds.TRAVEL, f'["{TRAVEL_EXAMPLE}"]')
+_OFF, _AWAY = ("days_off", "vacation", "holiday"), ("trips", "journeys", "away")
 
 _PASSWORD = (
     Key("password_command", kinds.COMMAND, "A program that prints the password."),
@@ -107,6 +111,10 @@ SCHEMA: tuple[Section, ...] = (
             ),
             Key("hours", kinds.HOURS, "When you work, in your zone.", default=_HOURS, aka=("working_hours",)),
             Key("holidays", kinds.REGION, "Whose public holidays you take: country or country-subdivision.", default=""),
+            Key("time_off", _TIME_OFF, "Days, or parts of days, on which you do not work.", default=(), aka=_OFF),
+            Key(
+                "travel", _TRAVEL, "Dates on which you are in another zone, or keep other hours, or both.", default=(), aka=_AWAY
+            ),
             Key(
                 "default_calendar",
                 kinds.TEXT,
@@ -135,6 +143,10 @@ SCHEMA: tuple[Section, ...] = (
             ),
             Key("hours", kinds.HOURS, "When they can be reached, in their zone.", default=_HOURS, aka=("working_hours",)),
             Key("holidays", kinds.REGION, "Whose public holidays they take.", default=""),
+            Key("time_off", _TIME_OFF, "Days, or parts of days, on which they do not work.", default=(), aka=_OFF),
+            Key(
+                "travel", _TRAVEL, "Dates on which they are in another zone, or keep other hours, or both.", default=(), aka=_AWAY
+            ),
             Key("emails", kinds.many(kinds.PATTERN, '["*@acme.example"]'), "Which attendees make a meeting theirs.", default=()),
             Key("calendar", kinds.TEXT, "Where their tasks go; left out: the default calendar.", default=""),
             Key(

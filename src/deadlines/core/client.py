@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import enum
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
-from deadlines.core.availability import Availability
+from deadlines.core.availability import Availability, travel_zone_at, travel_zone_on
 
 
 class AllDayDue(enum.Enum):
@@ -87,3 +87,16 @@ class Client:
     check_in: timedelta | None = None
     """How often we want to have talked to them, in whole days."""
     rate: Rate | None = None
+
+
+Party = Client | Owner
+
+
+def zone_at(party: Party, instant: datetime) -> ZoneInfo:
+    """Whose clock they look at then: that of the place they have travelled to, else the one at home."""
+    return travel_zone_at(party.availability, instant) or party.zone
+
+
+def zone_on(party: Party, day: date) -> ZoneInfo:
+    """The same for a date, which is one on the clock of that place."""
+    return travel_zone_on(party.availability, day) or party.zone

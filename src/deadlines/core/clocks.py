@@ -11,7 +11,7 @@ from functools import lru_cache
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
-from deadlines.core.client import Client, Owner
+from deadlines.core.client import Client, Owner, zone_at
 from deadlines.core.weekdays import SHORT_DAYS, SHORT_MONTHS
 from deadlines.core.when import AllDay, When, Zoned
 
@@ -31,13 +31,14 @@ def both_clocks(instant: datetime, *, client: Client | None, owner: Owner, when:
     """`Fri 27 Nov 17:00 New York = Fri 27 Nov 23:00 Oslo`, the year where it is not this one on that clock.
 
     The clock that `when` is written in comes first where it is a third one (UTC is nobody's clock). A clock that shows the
-    same as one before it is left out. A day that ends with `when` ends at 24:00.
+    same as one before it is left out; who travels has the clock of where they then are. A day that ends with `when` ends at
+    24:00.
     """
     zone = when.zone if isinstance(when, Zoned) else None
     tzid = when.tzid if isinstance(when, Zoned) else ""
     faces: list[str] = []
     shown: list[str] = []
-    for there, name, year in _clocks(zone, tzid, client.zone if client else None, owner.zone, now):
+    for there, name, year in _clocks(zone, tzid, zone_at(client, instant) if client else None, zone_at(owner, instant), now):
         face = _face(instant.astimezone(there), year, when)
         if face not in faces:
             faces.append(face)
@@ -59,7 +60,7 @@ def faces(instant: datetime, *, client: Client | None, owner: Owner, when: When 
     zone = when.zone if isinstance(when, Zoned) else None
     tzid = when.tzid if isinstance(when, Zoned) else ""
     shown: dict[tuple[date, str], Face] = {}
-    for there, name, year in _clocks(zone, tzid, client.zone if client else None, owner.zone, now):
+    for there, name, year in _clocks(zone, tzid, zone_at(client, instant) if client else None, zone_at(owner, instant), now):
         day, time = _day_and_time(instant.astimezone(there), when)
         shown.setdefault((day, time), Face(day, time, year, name))
     return tuple(shown.values())

@@ -9,7 +9,7 @@
 
 The clock is the client's, else the owner's, unless a zone is named: "today" and weekdays are counted on it. A day alone is a
 date (`AllDay`), everything else a wall time on a named clock (`Zoned`). A time alone is its next occurrence, `cob` and `eod`
-alone are today's. `cob` follows the working hours of whoever's clock it is.
+alone are today's. `cob` follows the working hours of whoever's clock it is. Who is on a journey now has the clock of that place.
 
 Nothing is guessed. What can mean two things raises `AmbiguousInput` with readings that this parser takes: two dates for
 `03/04`, IANA names for IST, and for a wall time that the zone skips or repeats both instants with their offsets. A time with an
@@ -28,7 +28,7 @@ from typing import assert_never
 from zoneinfo import ZoneInfo
 
 from deadlines.core.availability import close_of_business, next_working_day
-from deadlines.core.client import Client, Owner
+from deadlines.core.client import Client, Owner, zone_at
 from deadlines.core.clock_time import parse_time
 from deadlines.core.duration import parse_lead
 from deadlines.core.phrase_days import DayPhrase, Present, match_day
@@ -101,7 +101,7 @@ def parse_when(text: str, *, now: datetime, client: Client | None, owner: Owner,
         raise _not_understood(text)
 
     def clock(named: str) -> _Clock:
-        return _clock(named, client=client, owner=owner, find_zone=find_zone)
+        return _clock(named, client=client, owner=owner, now=now, find_zone=find_zone)
 
     try:
         if phrase.lower() == "now":
@@ -127,15 +127,15 @@ def _name(party: Client | Owner) -> str:
     return party.name or (party.key if isinstance(party, Client) else "me")
 
 
-def _clock(named: str, *, client: Client | None, owner: Owner, find_zone: _FindZone) -> _Clock:
+def _clock(named: str, *, client: Client | None, owner: Owner, now: datetime, find_zone: _FindZone) -> _Clock:
     name = named.strip(" ,()")
     parties: list[Client | Owner] = [party for party in (client, owner) if party is not None]
     if not name:
-        return _Clock(zone=parties[0].zone, party=parties[0])
+        return _Clock(zone=zone_at(parties[0], now), party=parties[0])
     if name.lower() == "me":
-        return _Clock(zone=owner.zone, party=owner, said="me" if client else "")
+        return _Clock(zone=zone_at(owner, now), party=owner, said="me" if client else "")
     zone = find_zone(_AOE if name.lower() == "aoe" else name)
-    party = next((party for party in parties if party.zone.key == zone.key), None)
+    party = next((party for party in parties if zone_at(party, now).key == zone.key), None)
     return _Clock(zone=zone, party=party, said="" if party is parties[0] else zone.key)
 
 

@@ -7,7 +7,7 @@ from datetime import date, datetime, timedelta
 from typing import NamedTuple
 
 from deadlines.core.availability import close_of_business, windows
-from deadlines.core.client import AllDayDue, Client, Owner
+from deadlines.core.client import AllDayDue, Client, Owner, zone_at
 from deadlines.core.clocks import both_clocks, format_date, time_left
 from deadlines.core.findings import Code, Finding
 from deadlines.core.span import Span
@@ -74,7 +74,7 @@ def doubt(*, number: int, uid: str, summary: str, client: str, problem: str) -> 
 
 def _day_off(client: Client, when: When | None, due: datetime) -> date | None:
     """The date of the client on which it is due, if they do not work on it; a night shift belongs to the day it began on."""
-    day = when.date if isinstance(when, AllDay) else to_local(due, client.zone).date()
+    day = when.date if isinstance(when, AllDay) else to_local(due, zone_at(client, due)).date()
     if close_of_business(client.availability, day) is not None:
         return None
     at_work = not isinstance(when, AllDay) and any(windows(client.availability, Span(due - _MOMENT, due)))

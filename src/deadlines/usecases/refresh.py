@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import NamedTuple
 
+from deadlines.core.client import zone_at
 from deadlines.core.settings import Settings
 from deadlines.store.base import OPEN, Index, Row, Store
 from deadlines.usecases.index import Indexer
@@ -69,4 +70,5 @@ def _said(index: Index, settings: Settings, now: datetime) -> str:
     from deadlines.core.clocks import one_clock  # noqa: PLC0415 # only what moved pays for it
 
     assert index.due_at is not None
-    return one_clock(datetime.fromtimestamp(index.due_at, UTC), settings.me.zone, now=now)
+    due = datetime.fromtimestamp(index.due_at, UTC)
+    return one_clock(due, zone_at(settings.me, due), now=now)

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from typing import NamedTuple
 
-from deadlines.core.client import Client
+from deadlines.core.client import Client, zone_at
 from deadlines.core.clocks import both_clocks, time_left
 from deadlines.core.findings import Finding
 from deadlines.core.settings import Settings
@@ -131,8 +131,8 @@ def _moment(spelt: tuple[str, str, str], instant: datetime | None, client: Clien
         value=value,
         tzid=tzid,
         instant=instant,
-        mine=instant.astimezone(settings.me.zone),
-        client=None if client is None else instant.astimezone(client.zone),
+        mine=instant.astimezone(zone_at(settings.me, instant)),
+        client=None if client is None else instant.astimezone(zone_at(client, instant)),
     )
 
 

@@ -22,6 +22,8 @@ _OPTIONS = (
     click.option("--timezone", metavar="ZONE", help="The zone they work in: America/New_York"),
     click.option("--hours", metavar="HOURS", help='When they can be reached: "Mon-Fri 09:00-17:00", "Sun-Thu 22:00-06:00"'),
     click.option("--holidays", metavar="REGION", help="Whose public holidays they take: US, US-NY"),
+    click.option("--time-off", multiple=True, metavar="DAYS", help='When they are away: "2026-12-24..2026-12-31"'),
+    click.option("--travel", multiple=True, metavar="DAYS", help='When they are elsewhere: "2027-03-01..2027-03-12 Asia/Tokyo"'),
     click.option("--email", "emails", multiple=True, metavar="PATTERN", help='Their addresses: "*@acme.example"'),
     click.option("--calendar", metavar="NAME", help="Where their tasks go"),
     click.option(
@@ -85,6 +87,7 @@ def list_(options: Options) -> None:
     """List the clients with their zones, hours and what time it is there."""
     from deadlines.cli.table import Column, table  # noqa: PLC0415 # help is spared it
     from deadlines.core.availability import format_hours  # noqa: PLC0415 # help is spared it
+    from deadlines.core.client import zone_at  # noqa: PLC0415 # help is spared it
     from deadlines.core.clocks import one_clock  # noqa: PLC0415 # help is spared it
 
     shop = workshop(options)
@@ -94,7 +97,7 @@ def list_(options: Options) -> None:
         columns = (Column("KEY"), Column("NAME", flexible=True), Column("ZONE"), Column("HOURS"), Column("NOW THERE"))
         rows = [
             (client.key, client.name, client.zone.key, format_hours(client.availability.weekly),
-             one_clock(shop.now, client.zone, now=shop.now))
+             one_clock(shop.now, zone_at(client, shop.now), now=shop.now))
             for client in clients
         ]  # fmt: skip
         return table(columns, rows, screen)
@@ -128,6 +131,7 @@ def _client(options: Options, key: str) -> Client:
 
 def _show(options: Options, client: Client, before: str) -> None:
     from deadlines.core.availability import format_hours  # noqa: PLC0415 # help is spared it
+    from deadlines.core.away import format_time_off, format_travel  # noqa: PLC0415 # help is spared it
     from deadlines.core.display import clean  # noqa: PLC0415 # help is spared it
     from deadlines.core.duration import format_duration  # noqa: PLC0415 # help is spared it
 
@@ -136,6 +140,8 @@ def _show(options: Options, client: Client, before: str) -> None:
             ("name", client.name),
             ("timezone", client.zone.key),
             ("hours", format_hours(client.availability.weekly)),
+            ("time off", "; ".join(map(format_time_off, client.availability.time_off))),
+            ("travel", "; ".join(map(format_travel, client.availability.travel))),
             ("emails", ", ".join(client.emails)),
             ("calendar", client.calendar),
             ("all-day due", client.all_day_due.value),
@@ -150,6 +156,7 @@ def _show(options: Options, client: Client, before: str) -> None:
 
 def _as_json(client: Client) -> dict[str, object]:
     from deadlines.core.availability import format_hours  # noqa: PLC0415 # help is spared it
+    from deadlines.core.away import format_time_off, format_travel  # noqa: PLC0415 # help is spared it
     from deadlines.core.duration import to_iso  # noqa: PLC0415 # help is spared it
 
     return {
@@ -157,6 +164,8 @@ def _as_json(client: Client) -> dict[str, object]:
         "name": client.name,
         "timezone": client.zone.key,
         "hours": format_hours(client.availability.weekly),
+        "time_off": [format_time_off(off) for off in client.availability.time_off],
+        "travel": [format_travel(journey) for journey in client.availability.travel],
         "emails": client.emails,
         "calendar": client.calendar,
         "all_day_due": client.all_day_due.value,
