@@ -26,7 +26,7 @@ from deadlines.core.rrule import Freq, Rule, parse, validate
 from deadlines.core.when import AllDay, Floating, When, Zoned
 from deadlines.errors import InputError
 
-__all__ = ["Expansion", "Step", "doubt", "expand", "following", "validate", "walls"]
+__all__ = ["Expansion", "Named", "Step", "doubt", "expand", "following", "validate", "walls"]
 
 _STEPS = 100_000
 _MARGIN = timedelta(days=2)  # no clock is farther than this from UTC, with a day to spare
@@ -77,7 +77,7 @@ def expand(
     ask for a day more on each side and place the instances afterwards. An empty `rrule` is a series of `start` and `rdates`.
     InputError: no valid rule, or a start at the end of time.
     """
-    excluded = _Excluded(exdates)
+    excluded = Named(exdates)
     work = _Work()
     try:
         low = datetime.min if after is None else _key(after)  # noqa: DTZ901 - keys are naive
@@ -101,7 +101,7 @@ def following(rrule: str, start: When, *, exdates: Collection[When] = (), rdates
 
     InputError as for `expand`.
     """
-    excluded = _Excluded(exdates)
+    excluded = Named(exdates)
     try:
         origin = _key(start)
         stream = enumerate(_instances(rrule, start, origin, _END, _Work()))
@@ -134,8 +134,8 @@ def _less(rrule: str, passed: int) -> str:
     return re.sub(r"(?i)(\bCOUNT=)(\d+)", lambda match: f"{match[1]}{int(match[2]) - passed}", rrule)
 
 
-class _Excluded:
-    """EXDATE, which also holds in another form than the start's: as a date, or as wall time."""
+class Named:
+    """Instances named by their times (EXDATE, RECURRENCE-ID), also in another form than the start's: as date or wall time."""
 
     def __init__(self, exdates: Collection[When]) -> None:
         self._dates = {when.date for when in exdates if isinstance(when, AllDay)}
@@ -144,6 +144,7 @@ class _Excluded:
         self._floating = {when.local for when in exdates if isinstance(when, Floating)}
 
     def has(self, when: When) -> bool:
+        """Whether one of the times names the instance at `when`."""
         if _day(when) in self._dates:
             return True
         if isinstance(when, Zoned):

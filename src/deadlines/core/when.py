@@ -13,7 +13,7 @@ it in UTC. Instants beyond the years 1 to 9999 are cut to the first or last one 
 from __future__ import annotations
 
 import enum
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta, tzinfo
 from zoneinfo import ZoneInfo
 
@@ -22,6 +22,7 @@ _LAST = datetime.max.replace(tzinfo=UTC)
 _MIDDLE = 5000
 _UTC_KEYS = frozenset({"UTC", "Etc/UTC", "Etc/UCT", "Etc/Universal", "Etc/Zulu", "UCT", "Universal", "Zulu"})
 _SECOND = timedelta(seconds=1)
+_DAY = timedelta(days=1)
 
 
 class Kink(enum.Enum):
@@ -126,3 +127,17 @@ def on_clock(instant: datetime, zone: ZoneInfo) -> Zoned:
     if zone.key in _UTC_KEYS or to_utc(local, zone) != instant:
         return utc(instant)
     return Zoned(local, zone.key, zone)
+
+
+def plus(when: When, length: timedelta) -> When:
+    """`when` and a DURATION later: days on the calendar, the rest in exact time (RFC 5545 §3.3.6). OverflowError past 9999."""
+    match when:
+        case AllDay(date=on):
+            return AllDay(on + timedelta(days=length.days))
+        case Floating(local=local):
+            return Floating(local + length)
+        case _:
+            sign = -1 if length < timedelta() else 1
+            days, rest = divmod(abs(length), _DAY)
+            local = when.local + sign * timedelta(days=days)
+            return replace(when, local=to_local(to_utc(local, when.zone) + sign * rest, when.zone) if rest else local)

@@ -10,9 +10,9 @@ from collections.abc import Callable, Iterable
 from datetime import datetime
 
 from deadlines.core.task import Task
-from deadlines.core.when import When, Zoned
+from deadlines.core.when import When, Zoned, plus
 from deadlines.errors import CodecError, InputError
-from deadlines.ical.moments import alike, before, plus, same
+from deadlines.ical.moments import alike, before, same
 from deadlines.ical.read import AFTER, KINDS, is_parent, read
 from deadlines.ical.scan import parameter
 from deadlines.ical.text import CRLF, clean, duration, escape, format_duration, format_instant, format_when, join_list, unescape

@@ -1,4 +1,4 @@
-"""Properties that name a time: DATE and DATE-TIME with VALUE and TZID, and the steps between two of them.
+"""Properties that name a time: DATE and DATE-TIME with VALUE and TZID, and how two of them compare.
 
 What a value looks like decides over what VALUE says it is, for servers store both in disagreement. Every doubt goes to
 `problems` as a line for people; only a value that is no time at all is lost, and then the answer is None.
@@ -6,18 +6,16 @@ What a value looks like decides over what VALUE says it is, for servers store bo
 
 from __future__ import annotations
 
-from dataclasses import replace
-from datetime import UTC, datetime, time, timedelta
+from datetime import UTC, datetime, time
 from functools import lru_cache
 
-from deadlines.core.when import AllDay, Floating, When, Zoned, to_local, to_utc
+from deadlines.core.when import AllDay, Floating, When, Zoned
 from deadlines.errors import CodecError
 from deadlines.ical import text
 from deadlines.ical.scan import Prop, parameter, shown
 from deadlines.ical.zones import Zones
 
 _DATE_LENGTH = 8
-_DAY = timedelta(days=1)
 
 
 def moment(prop: Prop, zones: Zones, problems: list[str]) -> When | None:
@@ -49,20 +47,6 @@ def instant(prop: Prop, problems: list[str]) -> datetime | None:
         return None
     problems.append(f"{name}: {shown(value)} is not in UTC; read as if it were")
     return found.replace(tzinfo=UTC)
-
-
-def plus(when: When, length: timedelta) -> When:
-    """`when` and a DURATION later: days on the calendar, the rest in exact time (RFC 5545 §3.3.6). OverflowError past 9999."""
-    match when:
-        case AllDay(date=on):
-            return AllDay(on + timedelta(days=length.days))
-        case Floating(local=local):
-            return Floating(local + length)
-        case _:
-            sign = -1 if length < timedelta() else 1
-            days, rest = divmod(abs(length), _DAY)
-            local = when.local + sign * timedelta(days=days)
-            return replace(when, local=to_local(to_utc(local, when.zone) + sign * rest, when.zone) if rest else local)
 
 
 def same(one: When | None, other: When | None) -> bool:

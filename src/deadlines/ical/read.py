@@ -11,16 +11,16 @@ from datetime import MAXYEAR, datetime, timedelta
 from typing import NamedTuple
 
 from deadlines.core.task import Status, Task
-from deadlines.core.when import AllDay, When, Zoned, to_utc
+from deadlines.core.when import AllDay, When, Zoned, plus, to_utc
 from deadlines.errors import CodecError
 from deadlines.ical import scan
 from deadlines.ical.content import content
-from deadlines.ical.moments import before, instant, moment, moments, plus
+from deadlines.ical.moments import before, instant, moment, moments
 from deadlines.ical.scan import Component, Prop, parameter, shown
 from deadlines.ical.text import duration, integer, split_list, unescape
 from deadlines.ical.zones import Zones
 
-__all__ = ["AFTER", "KINDS", "STATUSES", "Event", "Resource", "content", "is_parent", "read"]
+__all__ = ["AFTER", "KINDS", "STATUSES", "Event", "Resource", "content", "is_parent", "read", "span_of"]
 
 KINDS = frozenset({"VTODO", "VEVENT", "VJOURNAL", "VFREEBUSY", "VAVAILABILITY"})
 STATUSES = {status.value.upper(): status for status in Status}
@@ -228,7 +228,8 @@ def _task(uid: str, of: Properties, zones: Zones) -> Task:
     )
 
 
-def _event(uid: str, of: Properties, zones: Zones) -> Event:
+def span_of(of: Properties, zones: Zones) -> tuple[When | None, When | None]:
+    """Start and end of an event; without DTEND and DURATION it ends when it starts, or with its day (RFC 5545 §3.6.1)."""
     start = of.when("DTSTART", zones)
     end = _end(of, "DTEND", start, zones)
     if start is None:
@@ -236,6 +237,11 @@ def _event(uid: str, of: Properties, zones: Zones) -> Event:
     elif end is None:
         end = plus(start, _DAY) if isinstance(start, AllDay) else start
     _check_order(of.problems, "DTEND", end, start)
+    return start, end
+
+
+def _event(uid: str, of: Properties, zones: Zones) -> Event:
+    start, end = span_of(of, zones)
     return Event(
         uid=uid,
         summary=of.text("SUMMARY"),
@@ -244,7 +250,7 @@ def _event(uid: str, of: Properties, zones: Zones) -> Event:
         start=start,
         end=end,
         rrule=of.raw("RRULE"),
-        categories=tuple(dict.fromkeys(name for prop in of.several if prop[0] == "CATEGORIES" for name in split_list(prop[2]))),
+        categories=of.relations()[0],
         transparent=of.raw("TRANSP").upper() == "TRANSPARENT",
         parent=of.relations()[1],
         sequence=of.number("SEQUENCE"),
