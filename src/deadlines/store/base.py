@@ -33,6 +33,8 @@ from typing import TYPE_CHECKING, NamedTuple, Protocol
 if TYPE_CHECKING:
     from deadlines.store.findings import FindingMemory
 
+from deadlines.store.events import EventIndex, Events
+
 
 class Index(NamedTuple):
     """What lists, checks and plans need of a text, so that none of them parses iCalendar.
@@ -42,7 +44,9 @@ class Index(NamedTuple):
 
     `*_kind` is `zoned`, `all-day`, `floating` or empty; `*_value` the wall time or date in ISO 8601; `*_tzid` as written;
     `*_at` the derived instant in Unix seconds. `component` is VTODO, VEVENT, ... or empty where the text is unreadable,
-    `problem` then says why. `estimate` is in seconds. `parent` and `after` are UIDs.
+    `problem` then says why. `estimate` is in seconds. `parent` and `after` are UIDs. `event` is set where the index was derived
+    from the text of an event; what is read from the store lacks it (`Store.events` has it), and saving without it leaves it as it
+    was.
     """
 
     component: str = ""
@@ -68,6 +72,7 @@ class Index(NamedTuple):
     problem: str = ""
     categories: tuple[str, ...] = ()
     after: tuple[str, ...] = ()
+    event: EventIndex | None = None
 
 
 class Row(NamedTuple):
@@ -247,7 +252,7 @@ class Writer(Protocol):
         ...
 
 
-class Store(Protocol):
+class Store(Events, Protocol):
     """Everything kept on disk. Errors are `StoreBusy`, `StoreNewer`, `StoreBroken`; reads return values, not rows."""
 
     @property

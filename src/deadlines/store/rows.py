@@ -13,14 +13,17 @@ from typing import Any
 from deadlines.errors import Refused
 from deadlines.store.base import Change, CollectionState, Index, Known, Record, Row, Run, RunKind, Unreadable
 from deadlines.store.database import Value
+from deadlines.store.events import EventIndex, EventRow
 
 _END = "\x1f"
 """Ends each word of a tuple in a column; iCalendar text cannot hold it (RFC 5545 §3.1)."""
 
 _MOST = 2**63 - 1
-_NO_WORDS = ((), ())
+_NO_WORDS = ((), (), None)
 _make_index: Callable[[tuple[Any, ...]], Index] = Index._make
 _make_row: Callable[[tuple[Any, ...]], Row] = Row._make
+_make_event: Callable[[tuple[Any, ...]], EventIndex] = EventIndex._make
+_make_event_row: Callable[[tuple[Any, ...]], EventRow] = EventRow._make
 
 
 def to_bytes(text: str) -> bytes:
@@ -68,7 +71,26 @@ def index_columns(index: Index) -> dict[str, Value]:
             columns[name] = max(-_MOST, min(value, _MOST))
     columns["categories"] = _joined(index.categories)
     columns["after"] = _joined(index.after)
+    del columns["event"]
     return columns
+
+
+def event_columns(record: int, event: EventIndex) -> dict[str, Value]:
+    """The columns of `event`."""
+    return {
+        "id": record,
+        "clients": _joined(event.clients),
+        "attendees": _joined(event.attendees),
+        "organizer": clean(event.organizer),
+        "location": clean(event.location),
+        "end_kind": event.end_kind,
+        "end_value": event.end_value,
+        "end_tzid": clean(event.end_tzid),
+        "first_at": event.first_at,
+        "last_at": event.last_at,
+        "busy": int(event.busy),
+        "needs_text": int(event.needs_text),
+    }
 
 
 def resource_columns(record: Record) -> dict[str, Value]:
@@ -89,6 +111,14 @@ def resource_columns(record: Record) -> dict[str, Value]:
 def row(columns: tuple[Any, ...]) -> Row:
     """A line of a list from `resource, uid, calendar` and the index columns."""
     return _make_row((columns[0], str(columns[1], "utf-8", "surrogateescape"), columns[2], _index(columns[3:])))
+
+
+def event_row(columns: tuple[Any, ...]) -> EventRow:
+    """An event from the columns of `events`."""
+    uid, clients, attendees, busy, needs_text = columns[1], columns[13], columns[14], columns[22], columns[23]
+    event = _make_event((_split(clients), _split(attendees), *columns[15:22], bool(busy), bool(needs_text)))
+    text = to_text(columns[24])
+    return _make_event_row((columns[0], str(uid, "utf-8", "surrogateescape"), *columns[2:13], event, text))
 
 
 def record(columns: tuple[Any, ...]) -> Record:
@@ -170,7 +200,7 @@ def _index(columns: tuple[Any, ...]) -> Index:
     categories, after = columns[-2:]
     if not categories and not after:
         return _make_index(columns[:-2] + _NO_WORDS)
-    return _make_index((*columns[:-2], _split(categories), _split(after)))
+    return _make_index((*columns[:-2], _split(categories), _split(after), None))
 
 
 def _joined(words: tuple[str, ...]) -> str:

@@ -32,6 +32,7 @@ from deadlines.store.base import (
     Unreadable,
 )
 from deadlines.store.database import Database, Value, translate, write_copy
+from deadlines.store.events import EventRow
 from deadlines.store.schema import MIGRATIONS, migrate
 from deadlines.store.statements import STATEMENTS
 from deadlines.store.writer import Header, SqliteWriter
@@ -148,6 +149,10 @@ class SqliteStore:
         """Quarantined resources."""
         return tuple(map(rows.unreadable, self._database.named("unreadable", {"calendar": rows.clean(calendar)})))
 
+    def events(self, start: int, end: int) -> Iterator[EventRow]:
+        """The events that may take place in a span."""
+        return map(rows.event_row, self._database.named("events", {"start": start, "end": end}))
+
     def runs(self, *, limit: int = 20) -> Sequence[Run]:
         """The newest runs first."""
         return tuple(map(rows.run, self._database.named("runs", {"limit": limit})))
@@ -234,6 +239,8 @@ class SqliteReindex:
     def replace(self, record: int, index: Index) -> None:
         """Save new index columns."""
         self._database.named("listing_replace", {"id": record, **rows.index_columns(index)})
+        if index.event is not None:
+            self._database.named("event_put", rows.event_columns(record, index.event))
 
 
 def _conditions(query: Query) -> tuple[list[str], dict[str, Value]]:

@@ -69,6 +69,29 @@ UPDATE listing SET
     categories = :categories, after = :after
 WHERE resource = :id
 
+-- name: event_put
+-- Save what an event has beside its listing.
+INSERT INTO event (
+    resource, clients, attendees, organizer, location, end_kind, end_value, end_tzid, first_at, last_at, busy, needs_text
+) VALUES (
+    :id, :clients, :attendees, :organizer, :location, :end_kind, :end_value, :end_tzid, :first_at, :last_at, :busy, :needs_text
+)
+ON CONFLICT (resource) DO UPDATE SET
+    clients = excluded.clients, attendees = excluded.attendees, organizer = excluded.organizer, location = excluded.location,
+    end_kind = excluded.end_kind, end_value = excluded.end_value, end_tzid = excluded.end_tzid, first_at = excluded.first_at,
+    last_at = excluded.last_at, busy = excluded.busy, needs_text = excluded.needs_text
+
+-- name: events
+-- The events that may take place in a span, with the text of those that cannot be told without it.
+SELECT l.resource, l.uid, l.calendar, l.component, l.summary, l.status, l.start_kind, l.start_value, l.start_tzid, l.start_at,
+    l.end_at, l.repeat, l.problem, e.clients, e.attendees, e.organizer, e.location, e.end_kind, e.end_value, e.end_tzid,
+    e.first_at, e.last_at, e.busy, e.needs_text, r.ical
+FROM event AS e
+    JOIN listing AS l ON l.resource = e.resource
+    LEFT JOIN resource AS r ON r.id = e.resource AND e.needs_text = 1
+WHERE e.last_order > :start AND e.first_at < :end AND l.is_here = 1 AND l.component IN ('VEVENT', 'VFREEBUSY')
+ORDER BY l.start_at, l.resource
+
 -- name: listing_page
 -- A part of all there is, for deriving anew.
 SELECT resource, uid, calendar, component, summary, note, client, status, priority, percent_complete, due_kind, due_value,

@@ -120,6 +120,8 @@ class SqliteWriter:
                 **rows.index_columns(record.index),
             },
         )
+        if record.index.event is not None:
+            self._database.named("event_put", rows.event_columns(number, record.index.event))
         return record if number == record.id else replace(record, id=number)
 
     def _save_agreement(self, record: Record, here: bytes | None) -> None:

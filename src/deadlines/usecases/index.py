@@ -12,16 +12,20 @@ from deadlines.core.client import Client
 from deadlines.core.due import due_instant, start_instant
 from deadlines.core.settings import Settings
 from deadlines.core.task import Task
-from deadlines.core.when import AllDay, Floating, When, Zoned
-from deadlines.ical.zones import find
+from deadlines.core.when import When
 from deadlines.store.base import Index
+from deadlines.usecases.spelling import spelt, when_of
 
 if TYPE_CHECKING:
     from deadlines.ical.glance import Glance, Time
-    from deadlines.ical.read import Event, Resource
+    from deadlines.ical.read import Resource
     from deadlines.ical.scan import Component
 
+__all__ = ["EVENTS", "Indexer", "spelt", "when_of"]
+
 _MOST_INSTANTS = 4096
+EVENTS = ("VEVENT", "VFREEBUSY")
+"""The components that say when somebody is busy."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,11 +43,13 @@ class Indexer:
         if plain is not None:
             return plain.uid, self._plain(plain, calendar)
         resource = meaning(text, root)
+        if resource.component in EVENTS:
+            from deadlines.usecases.event_index import event_index  # noqa: PLC0415 # tasks are spared it
+
+            return resource.uid, event_index(root, resource, self, calendar)
         problem = "; ".join(resource.problems)
         if resource.task is not None:
             return resource.uid, self.task(resource.task, calendar, problem)
-        if resource.event is not None:
-            return resource.uid, self._event(resource.event, calendar, problem)
         return resource.uid, Index(component=resource.component, problem=problem)
 
     def task(self, task: Task, calendar: str, problem: str = "") -> Index:
@@ -134,25 +140,6 @@ class Indexer:
         owners = [client for client in clients.values() if client.calendar == calendar]
         return owners[0] if len(owners) == 1 else None
 
-    def _event(self, event: Event, calendar: str, problem: str) -> Index:
-        client = self.client_of(event.categories, calendar)
-        start_kind, start_value, start_tzid = spelt(event.start)
-        return Index(
-            component="VEVENT",
-            summary=event.summary,
-            client=client.key if client else "",
-            status=event.status.lower(),
-            categories=event.categories,
-            start_kind=start_kind,
-            start_value=start_value,
-            start_tzid=start_tzid,
-            start_at=self._start_at(event.start, client),
-            end_at=self._start_at(event.end, client),
-            repeat=event.rrule,
-            parent=event.parent,
-            problem=problem,
-        )
-
     def _due_at(self, when: When | None, client: Client | None) -> int | None:
         return None if when is None else _seconds(due_instant(when, client=client, owner=self.settings.me))
 
@@ -182,33 +169,6 @@ def _codec() -> tuple[Callable[[str], Component], Callable[[Component], Glance |
     from deadlines.ical.scan import scan  # noqa: PLC0415
 
     return scan, glance, meaning
-
-
-def spelt(when: When | None) -> tuple[str, str, str]:
-    """Kind, value and TZID of a time, as the index keeps them."""
-    match when:
-        case None:
-            return "", "", ""
-        case AllDay(day):
-            return "all-day", day.isoformat(), ""
-        case Floating(local):
-            return "floating", local.isoformat(), ""
-        case Zoned(local, tzid):
-            return "zoned", local.isoformat(), tzid
-
-
-def when_of(kind: str, value: str, tzid: str) -> When | None:
-    """The time that an index keeps; None where there is none, or where only the text defines its zone."""
-    match kind:
-        case "all-day":
-            return AllDay(datetime.fromisoformat(value).date())
-        case "floating":
-            return Floating(datetime.fromisoformat(value))
-        case "zoned":
-            zone = find(tzid)
-            return None if zone is None else Zoned(datetime.fromisoformat(value), tzid, zone)
-        case _:
-            return None
 
 
 def _seconds(instant: datetime) -> int:

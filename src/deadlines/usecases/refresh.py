@@ -13,9 +13,11 @@ from typing import NamedTuple
 from deadlines.core.client import zone_at
 from deadlines.core.settings import Settings
 from deadlines.store.base import OPEN, Index, Row, Store
-from deadlines.usecases.index import Indexer
+from deadlines.usecases.index import EVENTS, Indexer
 
 _NAMED = 5
+_LAYOUT = 2
+"""Counted up when columns come to be derived that older databases lack."""
 
 
 class Refreshed(NamedTuple):
@@ -29,11 +31,11 @@ class Refreshed(NamedTuple):
 def fingerprint(settings: Settings, zone_data: str) -> str:
     """What the derived columns depend on: when it changes, they are stale."""
     parties = [
-        (client.key, client.name, client.calendar, client.zone.key, client.availability, client.all_day_due)
+        (client.key, client.name, client.calendar, client.zone.key, client.availability, client.all_day_due, client.emails)
         for client in settings.clients.values()
     ]
     me = settings.me
-    return f"{zone_data}\n{(me.zone.key, me.availability, me.all_day_due, me.default_calendar, parties)!r}"
+    return f"{zone_data}\n{(_LAYOUT, me.zone.key, me.availability, me.all_day_due, me.default_calendar, me.email, parties)!r}"
 
 
 def refresh(store: Store, index: Indexer, zone_data: str) -> Refreshed:
@@ -43,12 +45,22 @@ def refresh(store: Store, index: Indexer, zone_data: str) -> Refreshed:
         if stale is None:
             return Refreshed(before=zone_data, after=zone_data, moved=())
         for row in stale.stale():
-            again = index.again(row.index, row.calendar)
+            again = _event_again(store, index, row) or index.again(row.index, row.calendar)
             if again != row.index:
                 stale.replace(row.id, again)
             if again.due_at != row.index.due_at:
                 moved.append((row, again))
         return Refreshed(before=stale.before.partition("\n")[0], after=zone_data, moved=moved)
+
+
+def _event_again(store: Store, index: Indexer, row: Row) -> Index | None:
+    """The index of an event derived from its text, which alone has all that its columns are made of; None for anything else."""
+    if row.index.component not in EVENTS:
+        return None
+    record = store.get(row.id)
+    if record is None or record.ical is None:
+        return None
+    return index(record.ical, row.calendar)[1]
 
 
 def news(refreshed: Refreshed, settings: Settings, *, now: datetime) -> str:

@@ -1,0 +1,156 @@
+"""Which meetings there are in a span, and when I am busy: every event of every calendar, its instances found as RFC 5545 says.
+
+Time spent on tasks, which has a calendar of its own, is none of it. What the store's columns tell is not read from the text
+again. Nothing that stands in an event makes this raise; what was wrong with it is its meeting's `problem`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import UTC, datetime, timedelta
+from functools import lru_cache
+from operator import attrgetter
+
+from deadlines.core.meeting import Meeting, spelt_id
+from deadlines.core.settings import TIME, Settings
+from deadlines.core.span import Span, union
+from deadlines.core.when import When
+from deadlines.errors import CodecError
+from deadlines.store.events import EventRow, Events
+from deadlines.usecases.index import Indexer
+from deadlines.usecases.parties import Parties
+from deadlines.usecases.spelling import when_of
+
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_CANCELLED = "cancelled"
+_by_start = attrgetter("span.start")
+
+
+def meetings(store: Events, settings: Settings, span: Span) -> Sequence[Meeting]:
+    """Every instance of a VEVENT that overlaps `span`, sorted by start; what is cancelled is left out."""
+    found = [meeting for row in _rows(store, span) if row.component == "VEVENT" for meeting in _of_row(row, settings, span)]
+    found.sort(key=_by_start)
+    return found
+
+
+def busy(store: Events, settings: Settings, span: Span) -> Sequence[Span]:
+    """When I am busy within `span` and about it, sorted and disjoint: busy meetings, and what a VFREEBUSY calls busy."""
+    rows = list(_rows(store, span))
+    taken = [
+        meeting.span for row in rows if row.component == "VEVENT" for meeting in _of_row(row, settings, span) if meeting.busy
+    ]
+    taken += [one for row in rows if row.component == "VFREEBUSY" for one in _free_busy(row, span)]
+    return tuple(union(sorted(taken, key=attrgetter("start"))))
+
+
+def _rows(store: Events, span: Span) -> Iterator[EventRow]:
+    found = store.events(int(span.start.timestamp()), int(span.end.timestamp()) + 1)
+    return (row for row in found if row.calendar != TIME)
+
+
+def _of_row(row: EventRow, settings: Settings, span: Span) -> Iterable[Meeting]:
+    if row.event.needs_text:
+        return _from_text(row, settings, span)
+    start, end = (
+        _when(row.start_kind, row.start_value, row.start_tzid),
+        _when(row.event.end_kind, row.event.end_value, row.event.end_tzid),
+    )
+    if start is None or end is None or row.start_at is None or row.end_at is None or row.status == _CANCELLED:
+        return ()
+    if row.repeat:
+        return _repeated(row, start, end, settings, span)
+    begin = _EPOCH + timedelta(seconds=row.start_at)
+    until = _EPOCH + timedelta(seconds=max(row.end_at, row.start_at + 1))
+    if begin >= span.end or until <= span.start:
+        return ()
+    return (_of_columns(row, Span(begin, until), start, end),)
+
+
+def _repeated(row: EventRow, start: When, end: When, settings: Settings, span: Span) -> Iterator[Meeting]:
+    """The instances of a rule and nothing else."""
+    from deadlines.core.series import Part, Series, instances  # noqa: PLC0415 # only what repeats pays for it
+
+    clients = row.event.clients
+    zone = settings.clients[clients[0]].zone if len(clients) == 1 and clients[0] in settings.clients else settings.me.zone
+    found = instances(Series(Part(start, end), row.repeat), span, zone)
+    problem = "; ".join(filter(None, (row.problem, found.problem)))
+    for one in found.instances:
+        yield _of_columns(row, one.span, one.start, one.end)._replace(
+            recurrence_id=spelt_id(one.recurrence_id), repeats=True, problem=problem
+        )
+
+
+def _of_columns(row: EventRow, span: Span, start: When, end: When) -> Meeting:
+    event = row.event
+    return Meeting(
+        row.uid,
+        row.id,
+        row.calendar,
+        row.summary,
+        event.clients,
+        span,
+        start,
+        end,
+        "",
+        False,  # noqa: FBT003 # by position, in the order of the fields: keywords take ten times as long
+        row.status,
+        event.busy,
+        event.location,
+        event.organizer,
+        event.attendees,
+        row.problem,
+    )
+
+
+def _from_text(row: EventRow, settings: Settings, span: Span) -> Iterator[Meeting]:
+    """The instances of what the columns cannot tell."""
+    from deadlines.core.series import instances  # noqa: PLC0415 # only what repeats pays for it
+    from deadlines.ical.scan import scan  # noqa: PLC0415 # likewise
+    from deadlines.ical.series import read_series  # noqa: PLC0415 # likewise
+
+    try:
+        series = read_series(scan(row.text or "")).series
+    except CodecError:
+        return  # `doctor` and `check` name it
+    parties = Parties(Indexer(settings), row.calendar)
+    first = series.master or next(iter(series.overrides), None)
+    if first is None:
+        return
+    found = instances(series, span, parties.zone(parties.of(first)))
+    problem = "; ".join(filter(None, (row.problem, found.problem)))
+    for one in found.instances:
+        part = one.part
+        yield Meeting(
+            uid=row.uid,
+            id=row.id,
+            calendar=row.calendar,
+            summary=part.summary,
+            clients=parties.of(part),
+            span=one.span,
+            start=one.start,
+            end=one.end,
+            recurrence_id=spelt_id(one.recurrence_id),
+            repeats=series.repeats,
+            status=part.status,
+            busy=parties.is_busy(part),
+            location=part.location,
+            organizer=part.organizer,
+            attendees=part.attendees,
+            problem=problem,
+        )
+
+
+def _free_busy(row: EventRow, span: Span) -> Iterator[Span]:
+    from deadlines.ical.scan import scan  # noqa: PLC0415 # hardly any calendar has it
+    from deadlines.ical.series import read_free_busy  # noqa: PLC0415 # likewise
+
+    try:
+        periods = read_free_busy(scan(row.text or ""))
+    except CodecError:
+        return
+    yield from (one for one in periods if one.start < span.end and one.end > span.start)
+
+
+@lru_cache(maxsize=4096)
+def _when(kind: str, value: str, tzid: str) -> When | None:
+    return when_of(kind, value, tzid)
