@@ -14,7 +14,7 @@ from deadlines.planning.quota import Line, Measure, deliverables, hours, ledger,
 from deadlines.store.base import OPEN, Query, Row
 from deadlines.usecases.deliveries import deliveries
 from deadlines.usecases.desk import Desk
-from deadlines.usecases.timing import entries, spent_by_task
+from deadlines.usecases.timing import Entry, entries, spent_by_task
 
 _HOUR = timedelta(hours=1)
 
@@ -63,9 +63,13 @@ def _measure(desk: Desk, client: Client, quota: Quota) -> tuple[Measure, datetim
     if quota.unit is QuotaUnit.DELIVERABLES:
         done = [one.completed for one in deliveries(desk, client=client.key)]
         return deliverables(done), min(done, default=None)
-    found = entries(desk.store, client=client.key)
-    worked = [Span(one.start, one.start + one.spent(desk.now)) for one in found if one.spent(desk.now)]
-    return hours(list(union(worked))), min((one.start for one in worked), default=None)
+    stretches = worked(desk, entries(desk.store, client=client.key))
+    return hours(stretches), stretches[0].start if stretches else None
+
+
+def worked(desk: Desk, found: Iterable[Entry]) -> Sequence[Span]:
+    """When somebody worked, by sorted entries; a timer that runs counts until now. Two entries at once count once."""
+    return list(union(Span(one.start, one.start + one.spent(desk.now)) for one in found if one.spent(desk.now)))
 
 
 def _first_day(desk: Desk, client: Client, quota: Quota, first: datetime | None) -> date:
