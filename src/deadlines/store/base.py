@@ -31,6 +31,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 if TYPE_CHECKING:
+    from deadlines.store.digests import DigestLedger
     from deadlines.store.findings import FindingMemory
 
 from deadlines.store.events import EventIndex, Events
@@ -258,6 +259,11 @@ class Store(Events, Protocol):
     @property
     def findings(self) -> FindingMemory:
         """Who has seen which finding, and which are muted."""
+        ...
+
+    @property
+    def digests(self) -> DigestLedger:
+        """What became of each digest."""
         ...
 
     def write(self, kind: RunKind, command: str, *, now: datetime, run: int | None = None) -> AbstractContextManager[Writer]:

@@ -1,4 +1,4 @@
-"""One sync at a time for a data folder.
+"""One sync, or one of something else that must not happen twice at once, at a time for a data folder.
 
 The lock is the operating system's, on an open file: it goes with the process, however that ends, so it is never stale. The file
 says who holds it, for the message only.
@@ -45,20 +45,21 @@ else:
 
 @dataclass(frozen=True, slots=True)
 class SyncLock:
-    """The right to sync with the database in `folder`."""
+    """The right to sync with the database in `folder`, or to do something else of which one is enough."""
 
     folder: Path
+    what: str = "sync"
 
     @contextmanager
     def acquire(self, *, now: datetime, wait_seconds: float = 0.0) -> Iterator[None]:
         """Hold the lock; `StoreBusy` names the process that has it when it stays taken for `wait_seconds`."""
-        path = self.folder / "sync.lock"
+        path = self.folder / f"{self.what}.lock"
         with guarded(path):
             self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
             descriptor = os.open(path, os.O_CREAT | os.O_RDWR, 0o600)
         try:
             with guarded(path):
-                _lock(descriptor, path, wait_seconds)
+                _lock(descriptor, path, wait_seconds, self.what)
                 os.ftruncate(descriptor, 0)
                 os.lseek(descriptor, 0, os.SEEK_SET)
                 os.write(descriptor, f"{os.getpid()} {now.astimezone(UTC).isoformat(timespec='seconds')}\n".encode())
@@ -67,19 +68,19 @@ class SyncLock:
             os.close(descriptor)
 
 
-def _lock(descriptor: int, path: Path, wait_seconds: float) -> None:
+def _lock(descriptor: int, path: Path, wait_seconds: float, what: str) -> None:
     until = time.monotonic() + wait_seconds
     while not _try_lock(descriptor):
         left = until - time.monotonic()
         if left <= 0:
-            raise StoreBusy(str(path), _holder(descriptor))
+            raise StoreBusy(str(path), _holder(descriptor, what))
         time.sleep(min(_PAUSE, left))
 
 
-def _holder(descriptor: int) -> str:
+def _holder(descriptor: int, what: str) -> str:
     os.lseek(descriptor, 0, os.SEEK_SET)
     match os.read(descriptor, 100).decode("ascii", "replace").split():
         case [pid, since]:
-            return f"another sync is running (process {pid}, since {since})"
+            return f"another {what} is running (process {pid}, since {since})"
         case _:
-            return "another sync is running"
+            return f"another {what} is running"

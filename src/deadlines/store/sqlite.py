@@ -38,6 +38,7 @@ from deadlines.store.statements import STATEMENTS
 from deadlines.store.writer import Header, SqliteWriter
 
 if TYPE_CHECKING:
+    from deadlines.store.sqlite_digests import SqliteDigests
     from deadlines.store.sqlite_findings import SqliteFindings
 
 _SEPARATOR = "\x1f"
@@ -66,6 +67,13 @@ class SqliteStore:
         from deadlines.store.sqlite_findings import SqliteFindings  # noqa: PLC0415 # only what looks for findings pays for it
 
         return SqliteFindings(self._database)
+
+    @property
+    def digests(self) -> SqliteDigests:
+        """What became of each digest."""
+        from deadlines.store.sqlite_digests import SqliteDigests  # noqa: PLC0415 # only a digest pays for it
+
+        return SqliteDigests(self._database)
 
     @contextmanager
     def write(self, kind: RunKind, command: str, *, now: datetime, run: int | None = None) -> Iterator[SqliteWriter]:

@@ -322,3 +322,23 @@ ON CONFLICT (finding) DO UPDATE SET severity = excluded.severity, made = exclude
 -- name: finding_mute_delete
 -- Tell it again.
 DELETE FROM finding_mute WHERE finding = :finding
+
+-- name: digest_deliveries
+-- What became of a reader's digests.
+SELECT reader, day, outcome, at, message_id, problem FROM digest WHERE reader = :reader AND day >= :since ORDER BY day
+
+-- name: digest_claim
+-- It is about to be sent, unless another attempt is not known to have failed.
+INSERT INTO digest (reader, day, outcome, at, message_id, problem)
+VALUES (:reader, :day, :outcome, :at, :message_id, :problem)
+ON CONFLICT (reader, day) DO UPDATE SET
+    outcome = excluded.outcome, at = excluded.at, message_id = excluded.message_id, problem = excluded.problem
+WHERE digest.outcome IN ('failed', 'refused')
+RETURNING day
+
+-- name: digest_settle
+-- What became of it.
+INSERT INTO digest (reader, day, outcome, at, message_id, problem)
+VALUES (:reader, :day, :outcome, :at, :message_id, :problem)
+ON CONFLICT (reader, day) DO UPDATE SET
+    outcome = excluded.outcome, at = excluded.at, message_id = excluded.message_id, problem = excluded.problem
