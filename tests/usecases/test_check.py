@@ -250,7 +250,7 @@ def test_an_unreadable_item_is_nobodys(desk: Desk) -> None:
 
 @pytest.mark.parametrize(
     ("typed", "codes"),
-    [([], set()), (["d101"], {Code.MISSED}), (["D101", " q3 "], {Code.MISSED, Code.QUOTA_BEHIND, Code.QUOTA_MISSED})],
+    [([], set()), (["d101"], {Code.MISSED}), (["D101", " c4 "], {Code.MISSED, Code.CHECK_IN_OVERDUE, Code.NOTICE_PERIOD})],
 )
 def test_codes_are_typed_whole_or_by_their_beginning(typed: list[str], codes: set[Code]) -> None:
     assert wanted_codes(typed) == codes

@@ -49,6 +49,7 @@ class Code(enum.Enum):
     MEETING_AT_EDGE = "M205"
     QUOTA_BEHIND = "Q301"
     QUOTA_MISSED = "Q302"
+    QUOTA_EXCEEDED = "Q303"
     CHECK_IN_OVERDUE = "C401"
     NOTICE_PERIOD = "C402"
     NOT_SYNCED = "S501"
@@ -76,6 +77,7 @@ _SEVERITY = {
     Code.DUE_ANOTHER_DAY_HERE: Severity.INFO,
     Code.MEETING_AT_EDGE: Severity.INFO,
     Code.QUOTA_MISSED: Severity.ERROR,
+    Code.QUOTA_EXCEEDED: Severity.INFO,
     Code.GUARD_TRIPPED: Severity.ERROR,
 }
 """What is not a warning."""
@@ -95,6 +97,7 @@ _TITLES = {
     Code.MEETING_AT_EDGE: "meeting at the edge of hours",
     Code.QUOTA_BEHIND: "quota behind",
     Code.QUOTA_MISSED: "quota missed",
+    Code.QUOTA_EXCEEDED: "beyond the quota",
     Code.CHECK_IN_OVERDUE: "check-in overdue",
     Code.NOTICE_PERIOD: "notice period",
     Code.NOT_SYNCED: "calendar not synced",
