@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from copy import deepcopy
 from dataclasses import replace
 
 import pytest
 from tests.remote.test_contract import fetched, pages, todo
 from tests.servers import quirks
-from tests.servers.fake import Behaviour, FakeDav, Reply
+from tests.servers.fake import Behaviour, FakeDav, Reply, Request
 from tests.servers.quirks import Answers, StoredBut, Times
 
 from deadlines.errors import (
@@ -46,6 +47,28 @@ def hrefs(count: int) -> set[str]:
     return {f"{HOME}n{number}.ics" for number in range(count)}
 
 
+def here(dav: FakeDav) -> Mark:
+    return Mark(sync_token=dav.token(HOME))
+
+
+class Truncating(Behaviour):
+    """Says of any report that it is cut short."""
+
+    def after(self, _dav: FakeDav, _request: Request, reply: Reply) -> Reply:
+        more = f"<D:response><D:href>{HOME}</D:href><D:status>HTTP/1.1 507 X</D:status></D:response></D:multistatus>"
+        return replace(reply, body=reply.body.replace(b"</D:multistatus>", more.encode()))
+
+
+class Spoils(Behaviour):
+    """Another behaviour, of queries alone."""
+
+    def __init__(self, behaviour: Behaviour) -> None:
+        self._behaviour = behaviour
+
+    def after(self, dav: FakeDav, request: Request, reply: Reply) -> Reply:
+        return self._behaviour.after(dav, request, reply) if b"calendar-query" in request.body else reply
+
+
 # Listing
 
 
@@ -63,21 +86,59 @@ def hrefs(count: int) -> set[str]:
         [quirks.Spelt(lambda href: href.replace("n", "%6e").replace("/kari", "/k%61ri"))],
         [quirks.Spelt(lambda href: "http://127.0.0.1:1" + href)],
         [quirks.Spelt(lambda href: href.removeprefix(HOME) or href)],
+        [quirks.QueryLeavesOut("")],
+        [Answers(quirks.BROKEN, "GET")],
         [Times(2, quirks.CutBefore())],
         [Times(1, quirks.CutBody())],
         [Times(2, Answers(quirks.BROKEN))],
         [Times(2, Answers(quirks.BUSY))],
     ],
 )
-def test_a_first_listing_names_everything(behaviours: list[Behaviour]) -> None:
-    _, collection = filled(*behaviours, count=5)
+@pytest.mark.parametrize("full", [False, True])
+def test_a_first_reading_names_everything(behaviours: list[Behaviour], full: bool) -> None:
+    _, collection = filled(*deepcopy(behaviours), count=5)
     if any(isinstance(getattr(behaviour, "_behaviour", None), quirks.CutBody) for behaviour in behaviours):
         with pytest.raises(Unreachable):  # a body is not asked for again by itself; the next run does
-            collection.changes(Mark(), full=False)
+            pages(collection.changes(Mark(), full=full))
+    changes = collection.changes(Mark(), full=full)
+
+    assert set(pages(changes)[0]) == hrefs(5)
+    assert changes.full or not full
+
+
+def test_a_first_download_is_one_query_after_a_look_at_the_token() -> None:
+    """Of the collection it asks only what is cheap. The mark is older than the data, and not all that exists may be named."""
+    dav, collection = filled(count=5)
+    before = here(dav)
+    dav.behaviours.append(quirks.Interloper("REPORT", lambda dav: dav.put(HOME + "n5.ics", todo("n5"))))
+    changes = collection.changes(Mark(), full=False)
+    present, removed, mark = pages(changes)
+
+    assert (changes.full, mark, removed) == (False, before, set())
+    assert set(present) == hrefs(6)
+    assert all(listed.text and listed.etag for listed in present.values())
+    assert [request.method for request in dav.requests] == ["PROPFIND", "REPORT"]
+    assert not any(word in request.body for request in dav.requests for word in (b"schedule-tag", b"getctag"))
+
+
+@pytest.mark.parametrize("behaviour", [quirks.QueryLeavesOut(""), Times(1, Answers(Reply(status=403)), "REPORT")])
+def test_where_a_query_brings_nothing_everything_is_listed_at_once(behaviour: Behaviour) -> None:
+    dav, collection = filled(behaviour, count=5)
     changes = collection.changes(Mark(), full=False)
 
     assert changes.full
-    assert set(pages(changes)[0]) == hrefs(5)
+    present, _, mark = pages(changes)
+    assert (set(present), mark) == (hrefs(5), here(dav))
+
+
+@pytest.mark.parametrize("spoilt", [quirks.CutXml(), Truncating()])
+def test_a_query_that_is_cut_is_followed_by_a_listing(spoilt: Behaviour) -> None:
+    dav, collection = filled(count=1200)
+    dav.behaviours.append(Spoils(spoilt))
+    present, _, mark = pages(collection.changes(Mark(), full=False))
+
+    assert set(present) == hrefs(1200)
+    assert mark == here(dav)
 
 
 def test_a_listing_by_ctag_is_one_request_when_nothing_changed() -> None:
@@ -119,7 +180,7 @@ def test_a_cut_delta_goes_on_page_by_page() -> None:
 
 def test_only_the_last_page_of_a_full_listing_has_a_mark() -> None:
     _, collection = filled(quirks.Truncated(3), count=8)
-    read = list(collection.changes(Mark(), full=False).pages)
+    read = list(collection.changes(Mark(), full=True).pages)
 
     assert [page.mark == Mark() for page in read] == [True] * (len(read) - 1) + [False]
 
@@ -130,7 +191,7 @@ def test_a_cut_report_without_a_token_ends_in_a_listing() -> None:
     without = f'<D:multistatus xmlns:D="DAV:">{more}'.encode()
     dav.behaviours.append(Times(1, StoredBut(Reply(status=207, body=without), "REPORT"), "REPORT"))
 
-    assert set(pages(collection.changes(Mark(), full=False))[0]) == hrefs(5)
+    assert set(pages(collection.changes(Mark(), full=True))[0]) == hrefs(5)
 
 
 def test_a_token_as_young_as_the_answer_is_not_remembered() -> None:

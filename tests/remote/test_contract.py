@@ -135,6 +135,20 @@ def test_changes_since_a_mark_are_told_with_deletions(collection: CalDavCollecti
     assert pages(collection.changes(newer, full=False)) == ({}, set(), newer)
 
 
+def test_a_first_download_brings_the_texts(collection: CalDavCollection | VDir) -> None:
+    texts = {collection.href_for(uid): todo(uid, f"Ship {uid}") for uid in ("a", "b", "c")}
+    for href, text in texts.items():
+        collection.create(href, text)
+    changes = collection.changes(Mark(), full=False)
+    present, removed, mark = pages(changes)
+    missing = [href for href, listed in present.items() if listed.text is None]
+    found = {href: listed.text for href, listed in present.items() if listed.text} | fetched(collection.fetch(missing))
+
+    assert mark != Mark()
+    assert removed == set()
+    assert {href: "Ship" in (text or "") for href, text in found.items()} == dict.fromkeys(texts, True)
+
+
 def test_a_full_listing_names_what_exists_and_nothing_else(collection: CalDavCollection | VDir) -> None:
     hrefs = [collection.href_for(uid) for uid in ("a", "b", "c")]
     for href, uid in zip(hrefs, ("a", "b", "c"), strict=True):

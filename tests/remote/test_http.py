@@ -271,6 +271,29 @@ def test_a_silent_server_is_given_up() -> None:
         Client(url, pause=Pauses(), limits=Limits(read=0.05)).read("GET", "/")
 
 
+def test_what_took_too_long_is_not_asked_again() -> None:
+    """A server that is slow under load would be made slower."""
+    for method in ("GET", "REPORT"):
+        pauses = Pauses()
+        with raw_server(b"") as url:
+            asking = Client(url, pause=pauses, limits=Limits(read=0.05, total=0.1))
+            with pytest.raises(Unreachable, match="no answer in time"):
+                asking.read(method, "/")
+
+        assert (asking.requests, pauses) == (1, [])
+
+
+@pytest.mark.parametrize("method", ["PROPFIND", "REPORT"])
+def test_a_server_may_think_about_a_collection_before_it_answers(method: str) -> None:
+    """But once its answer has begun, it may not be silent for longer than any other."""
+    dav = FakeDav(Answers(Reply(status=207, body=b"xy", thinks=0.2)))
+    with serve(dav) as url:
+        assert Client(url, limits=Limits(read=0.05)).read(method, "/").body() == b"xy"
+    dav = FakeDav(Answers(Reply(status=207, body=b"xy", drip=0.2)))
+    with serve(dav) as url, pytest.raises(Unreachable, match="no answer in time"):
+        Client(url, limits=Limits(read=0.05)).read(method, "/").body()
+
+
 @pytest.mark.parametrize("body", [b"x" * 1000])
 def test_a_dripping_server_is_given_up(body: bytes) -> None:
     dav = FakeDav(Answers(Reply(status=200, body=body, drip=0.01)))

@@ -46,13 +46,17 @@ class Request:
 
 @dataclass(frozen=True, kw_only=True)
 class Reply:
-    """An answer. `cut`: only half of the body, then the connection ends; `drip`: seconds before each byte (HTTP front only)."""
+    """An answer. `cut`: only half of the body, then the connection ends.
+
+    Over the HTTP front alone: `thinks` are seconds before it begins, `drip` before each byte of the body.
+    """
 
     status: int
     headers: Mapping[str, str] = field(default_factory=dict)
     body: bytes = b""
     cut: bool = False
     drip: float = 0.0
+    thinks: float = 0.0
 
 
 class Cut(Exception):

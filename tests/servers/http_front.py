@@ -27,10 +27,15 @@ def serve(dav: FakeDav) -> Iterator[str]:
             try:
                 with lock:
                     reply = dav.handle(self.command, self.path, dict(self.headers), body)
+                self.think(reply)
                 self.wfile.write(self.head(reply))
                 self.body(reply)
             except (Cut, OSError):
                 self.close_connection = True
+
+        def think(self, reply: Reply) -> None:
+            if reply.thinks and stop.wait(reply.thinks):
+                raise Cut
 
         def head(self, reply: Reply) -> bytes:
             headers = {"Content-Length": str(len(reply.body)), **reply.headers}

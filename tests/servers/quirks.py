@@ -231,6 +231,16 @@ class DataMissing(Behaviour):
         return replace(row, props={name: value for name, value in row.props.items() if name != f"{CAL}calendar-data"})
 
 
+class QueryLeavesOut(Behaviour):
+    """A query for everything does not name one resource, or none at all when `name` is empty (a filter that says too little)."""
+
+    def __init__(self, name: str) -> None:
+        self._name = name
+
+    def row(self, _dav: FakeDav, request: Request, row: FakeRow) -> FakeRow | None:
+        return None if b"calendar-query" in request.body and row.href.endswith(self._name) else row
+
+
 class MultigetLeavesOut(Behaviour):
     """A missing href has no row (Baikal, DAViCal)."""
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 from tests.servers.fake import Behaviour
 from tests.servers.quirks import (
@@ -11,6 +13,7 @@ from tests.servers.quirks import (
     MultigetLeavesOut,
     NoCtag,
     OwnRow,
+    QueryLeavesOut,
     RowFails,
     Times,
     TokensFullList,
@@ -40,12 +43,58 @@ def test_a_first_sync_takes_two_requests(dav: LockedDav, replica: Replica) -> No
 def test_nothing_changed_is_one_request_and_one_write_here(dav: LockedDav, replica: Replica) -> None:
     fill(dav, 3)
     replica.sync()
-    dav.requests.clear()
+    for _ in range(3):
+        dav.requests.clear()
+
+        report = replica.sync()
+
+        assert report.requests == len(dav.requests) == 1
+        assert not any([report.pulled, report.pushed, report.merged, report.skipped])
+
+
+def test_what_a_first_download_left_out_is_found_within_the_hour(dav: LockedDav, replica: Replica) -> None:
+    """A filter of the server never decides what exists."""
+    fill(dav, 5)
+    dav.behaviours.append(QueryLeavesOut("u1.ics"))
+    assert uids(replica.sync().pulled.created) == ["u0", "u2", "u3", "u4"]
+    replica.now += timedelta(minutes=59)
+    assert not replica.sync().pulled
+    replica.now += timedelta(minutes=2)
+
+    assert uids(replica.sync().pulled.created) == ["u1"]
+    assert not replica.sync(full=True).pulled
+
+
+def test_a_server_whose_query_finds_nothing_is_listed_at_once(dav: LockedDav, replica: Replica) -> None:
+    fill(dav, 5)
+    dav.behaviours.append(QueryLeavesOut(""))
+
+    assert len(replica.sync().pulled.created) == 5
+
+
+@pytest.mark.parametrize("quirks", [[], [TokensUnsupported(), NoCtag()]], ids=["token", "no mark"])
+def test_a_write_after_a_first_download_starts_no_other(dav: LockedDav, replica: Replica, quirks: list[Behaviour]) -> None:
+    dav.behaviours += quirks
+    fill(dav, 5)
+    replica.add("mine")
+
+    replica.sync()
+
+    assert dav.writes() == ["PUT mine.ics"]
+    assert sum(b"calendar-query" in request.body for request in dav.requests) == 1
+
+
+def test_a_download_that_died_goes_on_with_what_it_has(dav: LockedDav, replica: Replica) -> None:
+    fill(dav, 1200)
+    with pytest.raises(Crash):
+        replica.sync(store=CrashingStore(replica.store, 2, committed=True))
+    arrived = len(replica.texts())
 
     report = replica.sync()
 
-    assert report.requests == len(dav.requests) == 1
-    assert not any([report.pulled, report.pushed, report.merged, report.skipped])
+    assert 0 < arrived < 1200
+    assert len(report.pulled.created) == 1200 - arrived
+    assert len(replica.journal()) == 1200
 
 
 @pytest.mark.parametrize(

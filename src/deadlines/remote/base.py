@@ -96,8 +96,9 @@ class Collection(Protocol):
     def changes(self, mark: Mark, *, full: bool) -> Changes:
         """What changed since `mark`; all there is when `full`, or when the mark is empty or refused (RFC 6578 §3.8).
 
-        An empty mark without `full` is a first listing: texts come along where the server gives them. With `full`, or after a
-        refused mark, they do not: the caller knows most of them, and fetches those whose ETag is new.
+        An empty mark without `full` is a first download: texts come along where the server gives them, and where that does not
+        prove what exists it is not `full`: ask for everything some time later. With `full`, or after a refused mark, texts do not
+        come along: the caller knows most of them, and fetches those whose ETag is new.
         """
         ...
 

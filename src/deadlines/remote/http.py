@@ -5,7 +5,8 @@ that carry user data go through here. The rules:
 
 - One kept-alive connection. While the body of an answer is still being read, another request opens a second one.
 - Nothing is followed: a redirect is `NotCalDAV`, naming its target. 401 is asked again at most once.
-- Reads are tried up to three times (500, 502, 503, 504, 429, a cut connection); `Retry-After` is honoured up to a minute.
+- Reads are tried up to three times (500, 502, 503, 504, 429, a cut connection); `Retry-After` is honoured up to a minute. What
+  took too long is not asked again: a server that is slow under load would be made slower.
 - A write is sent once. It is sent again when the server said that it did nothing (401, 429 or 503 with `Retry-After`), or when a
   *kept-alive* connection turns out to be dropped before a byte of the answer and the write is conditional: had it been applied
   after all, its precondition fails, and the caller looks again. Any other break is `Unreachable`: the outcome is not known.
@@ -29,7 +30,7 @@ from typing import Final
 from deadlines.errors import CredentialsRefused, NotCalDAV, RemoteError, TryLater, Unreachable, Untrusted
 from deadlines.remote.auth import Authenticator, Credentials
 from deadlines.remote.hrefs import encode
-from deadlines.remote.wire import Answer, Connect, Dial, HttpWire, Limits, Wire, dial, origin_of
+from deadlines.remote.wire import Answer, Connect, Dial, HttpWire, Limits, TooSlow, Wire, dial, origin_of
 
 log = logging.getLogger(__name__)
 
@@ -154,8 +155,8 @@ class Client:
         for attempt in range(TRIES):
             try:
                 response = self._sent(method, encode(path), headers, body)
-            except Unreachable:
-                if attempt + 1 == TRIES:
+            except Unreachable as error:
+                if attempt + 1 == TRIES or isinstance(error.__cause__, TooSlow):
                     raise
                 self._shared.pause(_backoff(attempt))
                 continue

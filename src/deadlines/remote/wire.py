@@ -34,7 +34,11 @@ _VALUE = re.compile(r"[\x20-\x7e\x80-\xff\t]*")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Limits:
-    """Seconds for connecting, for one silence, for all waiting of one exchange; bytes of one answer after inflating."""
+    """Seconds for connecting, for one silence, for all waiting of one exchange; bytes of one answer after inflating.
+
+    Before its answer begins, a server that is asked to list or report may be silent for as long as all waiting may take: what it
+    must read first grows with the collection (28 s for 10,000 resources that Radicale never saw before).
+    """
 
     connect: float = 10.0
     read: float = 30.0
@@ -117,11 +121,19 @@ class Wire(Protocol):
 Connect = Callable[[Origin, Limits], Wire]
 
 
-class _Budget(io.RawIOBase):
-    """The reading side of a socket; waiting is taken out of the budget of the exchange."""
+_LONG_THOUGHT = frozenset({"PROPFIND", "REPORT"})
 
-    def __init__(self, sock: socket.socket, limits: Limits) -> None:
+
+class TooSlow(TimeoutError):
+    """The request was sent, and the server did not answer it in time. Asking again would only give it more to do."""
+
+
+class _Budget(io.RawIOBase):
+    """The reading side of a socket; waiting is taken out of the budget of the exchange. `patience` is for the first byte."""
+
+    def __init__(self, sock: socket.socket, limits: Limits, patience: float) -> None:
         self._sock = sock
+        self._patience = patience
         self._read = limits.read
         self.left = limits.total
 
@@ -130,11 +142,14 @@ class _Budget(io.RawIOBase):
 
     def readinto(self, buffer: WriteableBuffer, /) -> int:
         if self.left <= 0:
-            raise TimeoutError("the answer took too long")
-        self._sock.settimeout(min(self._read, self.left))
+            raise TooSlow("the answer took too long")
+        self._sock.settimeout(min(self._patience, self.left))
+        self._patience = self._read
         start = time.monotonic()
         try:
             return self._sock.recv_into(buffer)
+        except TimeoutError as error:
+            raise TooSlow("no byte for too long") from error
         finally:
             self.left -= time.monotonic() - start
 
@@ -167,8 +182,9 @@ class HttpWire:
         """Send a request and read the head of its answer."""
         head = request_head(method, target, {"Host": self._origin.netloc, **headers})
         sock = self._sock = self._sock or self._connected()
-        budget = _Budget(sock, self._limits)
-        sock.settimeout(self._limits.total)
+        limits = self._limits
+        budget = _Budget(sock, limits, limits.total if method in _LONG_THOUGHT else limits.read)
+        sock.settimeout(limits.total)
         start = time.monotonic()
         sock.sendall(head + body if len(body) < CHUNK else head)
         if len(body) >= CHUNK:

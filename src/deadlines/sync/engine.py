@@ -39,6 +39,8 @@ ROUNDS = 4
 """One to begin with, and three for what the server refuses because somebody was faster."""
 LIST_ALL_AFTER = timedelta(days=1)
 """Tokens can be stale and look valid (seen at SOGo, Baikal, DAViCal): everything is listed once a day."""
+LIST_AFTER_DOWNLOAD = timedelta(hours=1)
+"""What a first download cannot know of (a filter of the server left it out) is found that soon, and the run after it is cheap."""
 
 
 def sync_calendar(store: Store, collection: Collection, folder: Folder, terms: Terms) -> CalendarReport:
@@ -93,8 +95,11 @@ class _Sync:
             except CollectionMissing as error:
                 raise self._vanished(error) from error
             mark = reading.mark
-            listed_at = self._terms.now if reading.full else listed_at
-            full = False
+            if reading.full:
+                listed_at = self._terms.now
+            elif listed_at is None:
+                listed_at = self._terms.now - LIST_ALL_AFTER + LIST_AFTER_DOWNLOAD
+            full = mark == Mark()
             self._guard(reading.gone)
             self._fold_gone(reading.gone)
             if self._terms.mode is Mode.READ_ONLY or not self._write():

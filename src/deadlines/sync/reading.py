@@ -14,7 +14,7 @@ from itertools import islice
 from typing import TypeVar
 
 from deadlines.errors import CodecError
-from deadlines.remote.base import Changes, Collection, Listed, Mark, Page
+from deadlines.remote.base import Collection, Listed, Mark, Page
 from deadlines.store.base import Known, Record, RunKind, Store, Writer
 from deadlines.sync.fold import Folder, Left
 from deadlines.sync.report import Item
@@ -60,7 +60,8 @@ class Reader:
     def read(self, mark: Mark, *, full: bool) -> Reading:
         """Ask what changed since `mark`, and fold all of it but what is gone."""
         changes = self._remote.changes(mark, full=full)
-        listing = _Listing(mark=mark, known=self._known(changes))
+        everything = changes.full or mark == Mark()
+        listing = _Listing(mark=mark, known=self._known() if everything else None)
         for page in changes.pages:
             self._page(page, listing)
         self._fold(self._fetched(listing), listing)
@@ -68,8 +69,8 @@ class Reader:
         gone = self._gone(listing, full=changes.full)
         return Reading(mark=mark if listing.unknown else listing.mark, full=changes.full and not listing.unknown, gone=gone)
 
-    def _known(self, changes: Changes) -> dict[str, Known] | None:
-        return {known.href: known for known in self._store.known(self._name)} if changes.full else None
+    def _known(self) -> dict[str, Known]:
+        return {known.href: known for known in self._store.known(self._name)}
 
     def _page(self, page: Page, listing: _Listing) -> None:
         listing.present.difference_update(page.removed)
