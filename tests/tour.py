@@ -1,9 +1,14 @@
-"""The README's tour, run for real: `python -m tests.tour` writes what came out into the README, a test compares.
+"""The tours of the documentation, run for real: `python -m tests.tour [PAGE ...]` writes what came out, a test compares.
 
-Every `console` block is a run of commands, each with its output below it. Everything happens in an empty HOME at a fixed time,
-against a real Radicale; what another person does on the phone stands in comments:
-`<!-- phone: put UID "SUMMARY" CATEGORY DATE -->`, `<!-- phone: move UID DATE -->`. Ports and durations differ from run to run and
-are written as in the README.
+Every `console` block of a page is a run of commands, each with its output below it. Each page has an empty HOME of its own, a
+real Radicale, and a clock that stands still. What happens between the commands stands in comments, which a reader does not see:
+
+    <!-- phone: put UID "SUMMARY" CATEGORY DATE -->     another person puts a task on the server
+    <!-- phone: move UID DATE -->                       and moves its due date
+    <!-- now: 2026-11-24T09:00:00Z -->                  time passes
+    <!-- config -->                                     the `toml` block that follows is appended to the configuration
+
+Ports and durations differ from run to run and are written as in the README.
 """
 
 from __future__ import annotations
@@ -20,10 +25,15 @@ from pathlib import Path
 from tests.servers.process import RealServer
 from tests.servers.radicale import radicale
 
-README = Path(__file__).parent.parent / "README.md"
+ROOT = Path(__file__).parent.parent
+PAGES = tuple(ROOT / page for page in ("README.md", "docs/time.md"))
 NOW = "2026-11-23T09:00:00Z"
 URL = "http://127.0.0.1:5232/"
-_STEP = re.compile(r"^```console\n(?P<block>.*?)^```$|^<!-- phone: (?P<phone>.*?) -->$", re.DOTALL | re.MULTILINE)
+_STEP = re.compile(
+    r"^```console\n(?P<block>.*?)^```$|^<!-- phone: (?P<phone>.*?) -->$|^<!-- now: (?P<now>\S+) -->$"
+    r"|^<!-- config -->\n\n```toml\n(?P<config>.*?)^```$",
+    re.DOTALL | re.MULTILINE,
+)
 _SECONDS = re.compile(r"\d+\.\d s\)")
 _TASK = (
     "BEGIN:VCALENDAR\r\nVERSION:2.0\r\nPRODID:-//Phone//EN\r\nBEGIN:VTODO\r\nUID:{uid}\r\nDTSTAMP:20261123T080000Z\r\n"
@@ -35,7 +45,7 @@ def played(text: str) -> str:
     """`text` with the output that its commands have now."""
     with tempfile.TemporaryDirectory() as folder, radicale(Path(folder)) as server:
         tour = _Tour(Path(folder), server)
-        return _STEP.sub(lambda step: tour.block(step["block"]) if step["block"] else tour.phone(step[0], step["phone"]), text)
+        return _STEP.sub(tour.step, text)
 
 
 class _Tour:
@@ -50,12 +60,26 @@ class _Tour:
         self._environ = {
             "HOME": str(home),
             "PATH": os.environ["PATH"],
-            "PYTHONPATH": str(README.parent / "src"),
+            "PYTHONPATH": str(ROOT / "src"),
             "DAV_PASSWORD": server.password,
             "DEADLINES_NOW": NOW,
             "TZ": "Europe/Oslo",
             "LANG": "C.UTF-8",
         }
+
+    def step(self, step: re.Match[str]) -> str:
+        """Do what a step says; what is then to stand in its place."""
+        match step.lastgroup:
+            case "block":
+                return self.block(step["block"])
+            case "phone":
+                self.phone(step["phone"])
+            case "now":
+                self._environ["DEADLINES_NOW"] = step["now"]
+            case _:
+                with Path(self._environ["HOME"], ".config/deadlines/config.toml").open("a", encoding="utf-8") as file:
+                    file.write("\n" + step["config"])
+        return step[0]
 
     def block(self, block: str) -> str:
         """A console block with fresh output."""
@@ -77,8 +101,8 @@ class _Tour:
         output = output.replace(self._server.url, URL).replace(self._environ["HOME"], "~")
         return _SECONDS.sub("0.1 s)", output)
 
-    def phone(self, comment: str, typed: str) -> str:
-        """Do what the comment says, and leave it as it is."""
+    def phone(self, typed: str) -> None:
+        """What somebody else does on the server."""
         match shlex.split(typed):
             case ["put", uid, summary, category, date]:
                 text = _TASK.format(uid=uid, summary=summary, category=category, date=date)
@@ -88,10 +112,10 @@ class _Tour:
                 text = re.sub(r"(?m)^DUE.*?(?=\r?$)", f"DUE;VALUE=DATE:{date}", body.decode())
                 status, _ = self._server.request("PUT", f"{self._calendar}{uid}.ics", text.encode())
             case _:
-                raise AssertionError(comment)
-        assert status in {201, 204}, comment
-        return comment
+                raise AssertionError(typed)
+        assert status in {201, 204}, typed
 
 
 if __name__ == "__main__":
-    README.write_text(played(README.read_text(encoding="utf-8")), encoding="utf-8")
+    for page in map(Path, sys.argv[1:] or PAGES):
+        page.write_text(played(page.read_text(encoding="utf-8")), encoding="utf-8")

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from deadlines.core.duration import format_duration, from_iso, parse_duration, parse_lead, to_iso
+from deadlines.core.duration import format_duration, format_work, from_iso, parse_duration, parse_lead, to_iso
 from deadlines.errors import CodecError, InputError
 
 
@@ -102,3 +102,8 @@ def test_any_text_is_read_or_refused(text: str) -> None:
         parse_lead(text)
     with contextlib.suppress(CodecError):
         from_iso(text)
+
+
+@pytest.mark.parametrize(("minutes", "said"), [(0, "0 min"), (45, "45 min"), (60, "1 h"), (90, "1 h 30 min"), (1860, "31 h")])
+def test_work_is_said_in_hours(minutes: int, said: str) -> None:
+    assert format_work(timedelta(minutes=minutes)) == said

@@ -12,6 +12,7 @@ from deadlines.cli.quota_text import amount
 from deadlines.cli.table import Column, Painted, Role, Screen, table
 from deadlines.core.client import QuotaUnit
 from deadlines.core.clocks import format_date
+from deadlines.core.duration import format_work
 from deadlines.planning.record import Line
 from deadlines.usecases.report import Owed, Record
 
@@ -63,12 +64,7 @@ def _row(record: Record, line: Line, now: datetime) -> Sequence[str]:
 
 
 def _length(length: timedelta | None) -> str:
-    """Working time in hours, for a day of it has no length that all agree on."""
-    if length is None:
-        return ""
-    hours, rest = divmod(length, _HOUR)
-    minutes = rest // timedelta(minutes=1)
-    return f"{hours} h {minutes} min" if hours and minutes else f"{hours} h" if hours else f"{minutes} min"
+    return "" if length is None else format_work(length)
 
 
 def _quota(owed: Owed | None) -> str:

@@ -9,19 +9,19 @@ from zoneinfo import ZoneInfo
 from deadlines.cli.table import Column, Screen, table
 from deadlines.core.clocks import one_clock
 from deadlines.core.display import clean
-from deadlines.core.duration import format_duration
+from deadlines.core.duration import format_work
 from deadlines.usecases.timing import Entry
 
 
 def stopped_text(entry: Entry, *, now: datetime) -> str:
     """What a timer counted."""
-    return f"stopped: {clean(entry.summary)} after {format_duration(entry.spent(now))}\n"
+    return f"stopped: {clean(entry.summary)} after {format_work(entry.spent(now))}\n"
 
 
 def total_text(summary: str, total: timedelta, estimate: timedelta | None) -> str:
     """What was spent in all, against what was estimated."""
-    against = "" if estimate is None else f" of an estimated {format_duration(estimate)}"
-    return f"  spent {format_duration(total)}{against} on {clean(summary)}\n"
+    against = "" if estimate is None else f" of an estimated {format_work(estimate)}"
+    return f"  spent {format_work(total)}{against} on {clean(summary)}\n"
 
 
 def entries_text(entries: Sequence[Entry], zone: ZoneInfo, screen: Screen, *, now: datetime) -> str:
@@ -32,7 +32,7 @@ def entries_text(entries: Sequence[Entry], zone: ZoneInfo, screen: Screen, *, no
             str(one.id),
             one_clock(one.start, zone, now=now),
             "running" if one.end is None else one_clock(one.end, zone, now=now),
-            format_duration(one.spent(now)),
+            format_work(one.spent(now)),
         )
         for one in entries
     ]

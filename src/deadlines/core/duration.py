@@ -56,6 +56,12 @@ def format_duration(length: timedelta) -> str:
     return sign + " ".join(parts) if parts else "0 min"
 
 
+def format_work(length: timedelta) -> str:
+    """`31 h`, `1 h 30 min`, `45 min`: never days, for a day of work has no length that all agree on."""
+    hours, minutes = divmod(length // timedelta(minutes=1), 60)
+    return " ".join([*([f"{hours} h"] if hours else []), *([f"{minutes} min"] if minutes or not hours else [])])
+
+
 def to_iso(length: timedelta) -> str:
     """A DURATION value such as `PT1H30M`, `P2D` or `-PT15M`, cut to whole seconds (RFC 5545 §3.3.6)."""
     seconds = abs(length) // timedelta(seconds=1)

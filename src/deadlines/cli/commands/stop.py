@@ -15,7 +15,7 @@ def run(options: Options, ago: str | None) -> None:
     """Stop the timer."""
     from deadlines.cli.table import Screen  # noqa: PLC0415 # help is spared it
     from deadlines.cli.timing_text import stopped_text, total_text  # noqa: PLC0415 # help is spared it
-    from deadlines.core.duration import format_duration, parse_lead  # noqa: PLC0415 # help is spared it
+    from deadlines.core.duration import format_work, parse_lead  # noqa: PLC0415 # help is spared it
     from deadlines.usecases.timing import stop  # noqa: PLC0415 # help is spared it
 
     with workshop(options).desk() as desk:
@@ -34,6 +34,6 @@ def run(options: Options, ago: str | None) -> None:
     for one in timed.doubtful:
         note(
             options,
-            f"The timer for {one.summary} ran {format_duration(one.spent(now))}. If it was forgotten: "
+            f"The timer for {one.summary} ran {format_work(one.spent(now))}. If it was forgotten: "
             f"`deadlines undo {timed.run}`, then `deadlines stop --ago TIME`.",
         )
