@@ -104,7 +104,7 @@ def test_a_date_falls_due_by_the_public_holidays_of_the_client() -> None:
         "2026-11-25T17:00:00-05:00",
         "2026-11-27T00:00:00-05:00",
     ]
-    assert [[finding.code.value for finding in task.findings] for task in due] == [["D102"], ["D105"]]
+    assert [[finding.code.value for finding in task.findings] for task in due] == [["D102"], ["D105", "D107"]]
 
 
 def test_an_unknown_region_is_refused() -> None:

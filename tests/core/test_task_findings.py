@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -8,7 +9,7 @@ import pytest
 from deadlines.core.availability import Availability, parse_hours
 from deadlines.core.client import AllDayDue, Client, Owner
 from deadlines.core.due import due_instant
-from deadlines.core.findings import Code, Finding
+from deadlines.core.findings import Code, Finding, Severity
 from deadlines.core.task_findings import DueTask, lateness, oddities
 from deadlines.core.when import AllDay, When, Zoned, utc
 
@@ -27,8 +28,12 @@ def at(text: str) -> Zoned:
     return Zoned(datetime.fromisoformat(text), NEW_YORK.key, NEW_YORK)
 
 
+def due_task(when: When, client: Client | None, lead: timedelta | None = None) -> DueTask:
+    return DueTask(7, "1", "Draft", when, due_instant(when, client=client, owner=ME), client, ME, lead)
+
+
 def found(when: When, client: Client | None = None) -> tuple[Finding, ...]:
-    task = DueTask(7, "1", "Draft", when, due_instant(when, client=client, owner=ME), client, ME)
+    task = due_task(when, client)
     return (*lateness(task, now=NOW), *oddities(task, now=NOW))
 
 
@@ -36,18 +41,27 @@ def found(when: When, client: Client | None = None) -> tuple[Finding, ...]:
     ("when", "client", "codes"),
     [
         (at("2026-11-23T06:59"), None, ["D101"]),
-        (at("2026-11-23T07:00"), None, []),
-        (at("2026-11-23T07:00"), acme(), ["D102"]),
+        (at("2026-11-23T07:00"), None, ["D102"]),
+        (at("2026-11-23T16:00"), acme(), ["D102"]),
         (at("2026-11-24T17:00"), acme(), ["D102"]),
+        (at("2026-11-24T17:00"), None, []),
         (at("2026-12-04T17:00"), acme(), []),
-        (at("2026-12-04T23:00"), acme(), []),
+        (at("2026-12-04T09:00"), acme(), []),
+        (at("2026-12-04T08:59"), acme(), ["D104"]),
+        (at("2026-12-04T17:01"), acme(), ["D104"]),
+        (at("2026-12-04T18:00"), acme(), ["D104", "D107"]),
+        (at("2026-12-04T12:30"), acme("Mon-Fri 9-12 13-17"), ["D104"]),
         (at("2026-12-05T17:00"), acme(), ["D105"]),
-        (AllDay(date(2026, 11, 26)), acme(), ["D105"]),
+        (AllDay(date(2026, 11, 25)), acme(), ["D102"]),
+        (AllDay(date(2026, 11, 26)), acme(), ["D105", "D107"]),
         (AllDay(date(2026, 11, 26)), None, []),
-        (AllDay(date(2026, 12, 5)), acme(rule=AllDayDue.END_OF_DAY), ["D105"]),
+        (AllDay(date(2026, 12, 4)), acme(rule=AllDayDue.END_OF_DAY), ["D107"]),
+        (AllDay(date(2026, 12, 4)), acme(rule=AllDayDue.START_OF_DAY), []),
+        (AllDay(date(2026, 12, 5)), acme(rule=AllDayDue.END_OF_DAY), ["D105", "D107"]),
         (at("2026-12-05T05:00"), acme("Mon-Fri 22:00-06:00"), []),
         (at("2026-12-05T07:00"), acme("Mon-Fri 22:00-06:00"), ["D105"]),
-        (AllDay(date(2026, 12, 5)), acme("Mon-Fri 22:00-06:00"), ["D105"]),
+        (at("2026-12-04T07:00"), acme("Mon-Fri 22:00-06:00"), ["D104"]),
+        (AllDay(date(2026, 12, 5)), acme("Mon-Fri 22:00-06:00"), ["D105", "D107"]),
     ],
 )
 def test_a_due_is_looked_at_on_the_clients_calendar(when: When, client: Client | None, codes: list[str]) -> None:
@@ -55,19 +69,95 @@ def test_a_due_is_looked_at_on_the_clients_calendar(when: When, client: Client |
 
 
 @pytest.mark.parametrize(
-    ("when", "rule", "message"),
+    ("when", "rule", "message", "remedy"),
     [
         (
             AllDay(date(2026, 11, 26)),
             AllDayDue.CLOSE_OF_BUSINESS,
             "Acme does not work on Thu 26 Nov, so it is due when that day ends there",
+            'deadlines edit 7 --due "2026-11-25 cob", their working day before',
         ),
-        (AllDay(date(2027, 1, 1)), AllDayDue.END_OF_DAY, "Acme does not work on Fri 1 Jan 2027"),
-        (at("2026-11-28T12:00"), AllDayDue.CLOSE_OF_BUSINESS, "Acme does not work on Sat 28 Nov"),
+        (
+            AllDay(date(2027, 1, 1)),
+            AllDayDue.END_OF_DAY,
+            "Acme does not work on Fri 1 Jan 2027",
+            'deadlines edit 7 --due "2026-12-31 cob", their working day before',
+        ),
+        (
+            at("2026-11-29T12:00"),
+            AllDayDue.CLOSE_OF_BUSINESS,
+            "Acme does not work on Sun 29 Nov",
+            'deadlines edit 7 --due "2026-11-27 cob", their working day before',
+        ),
     ],
 )
-def test_a_day_off_is_named(when: When, rule: AllDayDue, message: str) -> None:
-    assert found(when, acme(rule=rule))[-1].message == message
+def test_a_day_off_is_named_with_the_working_day_before(when: When, rule: AllDayDue, message: str, remedy: str) -> None:
+    (one,) = [finding for finding in found(when, acme(rule=rule)) if finding.code is Code.DUE_ON_DAY_OFF]
+
+    assert (one.message, one.remedy) == (message, remedy)
+
+
+def test_where_nobody_ever_works_no_day_is_proposed() -> None:
+    (one,) = oddities(
+        due_task(at("2026-12-04T12:00"), replace(acme(), availability=Availability(zone=NEW_YORK, weekly=()))), now=NOW
+    )
+
+    assert one.remedy == "deadlines edit 7 --due WHEN"
+
+
+def test_a_time_outside_their_hours_is_named_with_their_close_of_business() -> None:
+    (one,) = found(at("2026-12-04T17:30"), acme())
+
+    assert one.message == "Acme does not work at 17:30 New York on Fri 4 Dec"
+    assert one.remedy == 'deadlines edit 7 --due "2026-12-04 cob"'
+
+
+def test_their_friday_evening_is_my_saturday() -> None:
+    one = found(at("2026-12-04T20:00"), acme())[-1]
+
+    assert one.message == "Fri 4 Dec 20:00 New York = Sat 5 Dec 02:00 Oslo (in 11 d 13 h): Sat 5 Dec on your clock"
+    assert one.facts == {"due": at("2026-12-04T20:00").instant, "there": date(2026, 12, 4), "here": date(2026, 12, 5)}
+
+
+@pytest.mark.parametrize(
+    ("own", "now", "found"),
+    [
+        (None, "2026-11-24T12:59", None),
+        (None, "2026-11-24T13:00", Severity.WARNING),
+        (None, "2026-11-27T13:00", Severity.WARNING),
+        (None, "2026-11-27T13:01", Severity.ERROR),
+        (None, "2026-11-27T17:00", Severity.ERROR),
+        (timedelta(days=5), "2026-11-22T12:59", None),
+        (timedelta(days=5), "2026-11-22T13:00", Severity.WARNING),
+        (timedelta(hours=1), "2026-11-27T11:59", None),
+        (timedelta(hours=1), "2026-11-27T12:00", Severity.WARNING),
+        (timedelta(), "2026-11-27T12:59", None),
+        (timedelta(), "2026-11-27T13:00", Severity.WARNING),
+    ],
+)
+def test_due_soon_counts_to_the_due_less_the_buffer(own: timedelta | None, now: str, found: Severity | None) -> None:
+    """A client who wants 3 days and 4 hours to spare; due on Friday at 17:00."""
+    client = replace(acme(), buffer=timedelta(hours=4))
+    there = datetime.fromisoformat(now).replace(tzinfo=NEW_YORK)
+
+    one = next(lateness(due_task(at("2026-11-27T17:00"), client, own), now=there.astimezone(UTC)), None)
+
+    assert (None if one is None else one.severity) == found
+    assert one is None or one.code is Code.DUE_SOON
+
+
+def test_the_buffer_is_told() -> None:
+    client = replace(acme(), buffer=timedelta(hours=4))
+    task = due_task(at("2026-11-24T17:00"), client)
+    (before,) = lateness(task, now=NOW)
+    (begun,) = lateness(task, now=NOW + timedelta(days=1, hours=8))
+
+    assert before.message == (
+        "is due Tue 24 Nov 17:00 New York = Tue 24 Nov 23:00 Oslo (in 1 d 10 h); with 4 h to spare be done in 1 d 6 h"
+    )
+    assert before.facts == {"due": task.due, "done_by": task.due - timedelta(hours=4)}
+    assert begun.message.endswith("(in 2 h); the 4 h to spare have begun")
+    assert before.id == begun.id
 
 
 def test_a_missed_deadline_shows_both_clocks_and_how_late_it_is() -> None:

@@ -14,6 +14,7 @@ pytestmark = pytest.mark.skipif(
     reason=f"no todoman and vdirsyncer in {installed()}: make test installs them, {OVERRIDE} names another folder",
 )
 FRIDAY_IN_NEW_YORK = datetime(2026, 11, 27, 22, tzinfo=UTC)
+LEAD = "X-DEADLINES-WARN-BEFORE:P5D"
 CLOCK = "DUE;TZID=America/New_York:20261127T170000"
 
 
@@ -21,7 +22,7 @@ CLOCK = "DUE;TZID=America/New_York:20261127T170000"
 def kari(at_radicale: Place, tmp_path: Path) -> Person:
     """With one task, due on Acme's Friday at 17:00, synced."""
     kari = at_radicale.user(tmp_path / "kari")
-    kari.run("add", "Landing page", "--client", "acme", "--due", "fri 17:00")
+    kari.run("add", "Landing page", "--client", "acme", "--due", "fri 17:00", "--warn", "5d")
     kari.sync()
     return kari
 
@@ -70,7 +71,8 @@ def test_an_edit_that_only_respells_the_due_date_is_no_ping_pong(kari: Person, p
     report = kari.sync()
 
     assert report["moved_due"] == []
-    assert {CLOCK, "LOCATION:Studio"} <= set(kari.task("1")["ical"].splitlines())
+    assert {CLOCK, "LOCATION:Studio", LEAD} <= set(kari.task("1")["ical"].splitlines())
+    assert LEAD in at_radicale.get(f"{kari.task('1')['uid']}.ics").splitlines()
     assert in_step(kari, phone, at_radicale)
 
 

@@ -44,6 +44,7 @@ FULL = Task(
     due=Zoned(at(2026, 11, 27, 17), "America/New_York", NEW_YORK),
     completed=NOW,
     estimate=timedelta(hours=3),
+    warn_before=timedelta(),
     rrule="FREQ=WEEKLY;COUNT=4",
     parent="p",
     after=("x", "y"),

@@ -102,6 +102,8 @@ def test_outlook_task_keeps_all_but_the_edited_lines() -> None:
         ({"categories": ("a, b", "c")}, {"CATEGORIES:a\\, b,c"}),
         ({"completed": NOW}, {"COMPLETED:20261123T120000Z"}),
         ({"estimate": timedelta(hours=3)}, {"ESTIMATED-DURATION:PT3H"}),
+        ({"warn_before": timedelta(days=5)}, {"X-DEADLINES-WARN-BEFORE:P5D"}),
+        ({"warn_before": timedelta()}, {"X-DEADLINES-WARN-BEFORE:PT0S"}),
         ({"rrule": "FREQ=DAILY"}, {"RRULE:FREQ=DAILY", "SEQUENCE:1"}),
         ({"parent": "p"}, {"RELATED-TO:p"}),
         ({"after": ("x", "y")}, {"RELATED-TO;RELTYPE=DEPENDS-ON:x", "RELATED-TO;RELTYPE=DEPENDS-ON:y"}),

@@ -59,6 +59,7 @@ def test_every_property_of_a_task() -> None:
         "RELATED-TO;reltype=depends-on:two",
         "SEQUENCE:7",
         "LAST-MODIFIED:20261101T120000Z",
+        "X-DEADLINES-WARN-BEFORE:P5D",
     )
 
     assert problems_of(*lines) == ()
@@ -74,6 +75,7 @@ def test_every_property_of_a_task() -> None:
         due=Zoned(at(2026, 11, 27, 17), "America/New_York", NEW_YORK),
         completed=datetime(2026, 11, 27, 22, tzinfo=UTC),
         estimate=timedelta(hours=3),
+        warn_before=timedelta(days=5),
         rrule="FREQ=WEEKLY",
         parent="parent",
         after=("one", "two"),

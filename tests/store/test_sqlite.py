@@ -31,7 +31,7 @@ NUMBER = st.integers(-(2**62), 2**62)
 INDEXES = st.builds(
     Index,
     **{name: COLUMN for name, empty in Index()._asdict().items() if empty == ""},
-    **{name: NUMBER | st.none() for name in ("due_at", "start_at", "end_at", "completed_at", "estimate")},
+    **{name: NUMBER | st.none() for name in ("due_at", "start_at", "end_at", "completed_at", "estimate", "warn_before")},
     priority=NUMBER,
     percent_complete=NUMBER,
     categories=st.lists(COLUMN, max_size=3).map(tuple),

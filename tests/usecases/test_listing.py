@@ -118,7 +118,7 @@ def test_a_relative_that_is_not_here_has_no_name(desk: Desk) -> None:
 def test_the_json_of_a_task_is_the_documented_one(desk: Desk) -> None:
     add(desk, Draft(summary="first"))
     said = Draft(
-        summary="Landing page", client="acme", due="fri 17:00", start="2026-11-24", estimate="3h30m", priority=2,
+        summary="Landing page", client="acme", due="fri 17:00", start="2026-11-24", estimate="3h30m", warn="2d", priority=2,
         categories=("web",), parent="1", after=("1",), note="by mail",
     )  # fmt: skip
     task = add(desk, said).tasks[0]
@@ -151,6 +151,7 @@ def test_the_json_of_a_task_is_the_documented_one(desk: Desk) -> None:
         },
         "completed": None,
         "estimate": "PT3H30M",
+        "warn_before": "P2D",
         "repeat": "",
         "parent": "uid-1",
         "after": ["uid-1"],

@@ -179,13 +179,20 @@ def test_what_was_due_before_its_start_elsewhere_can_still_be_renamed(desk: Desk
     "draft",
     [
         Draft(summary="Draft"),
-        Draft(client="acme", due="fri 17:00", estimate="3h", priority=1, note="by mail", categories=("design",)),
+        Draft(client="acme", due="fri 17:00", estimate="3h", warn="5d", priority=1, note="by mail", categories=("design",)),
         Draft(status="needs-action", calendar="work", percent_complete=0, start="none", parent="", after=("none",)),
     ],
 )
 def test_an_edit_that_changes_nothing_writes_nothing(desk: Desk, later: Later, draft: Draft) -> None:
     said = Draft(
-        summary="Draft", client="acme", due="fri 17:00", estimate="3h", priority=1, note="by mail", categories=("design",)
+        summary="Draft",
+        client="acme",
+        due="fri 17:00",
+        estimate="3h",
+        warn="5d",
+        priority=1,
+        note="by mail",
+        categories=("design",),
     )
     number = add(desk, said).tasks[0].id
     before = text(desk, number)
@@ -200,14 +207,14 @@ def test_an_edit_that_changes_nothing_writes_nothing(desk: Desk, later: Later, d
 def test_nothing_takes_a_property_away(desk: Desk, nothing: str) -> None:
     other = str(new(desk, "other"))
     said = Draft(
-        summary="x", client="acme", due="fri 17:00", start="thu 9:00", estimate="3h", priority=1, note="n",
+        summary="x", client="acme", due="fri 17:00", start="thu 9:00", estimate="3h", warn="5d", priority=1, note="n",
         categories=("a", "b"), parent=other, after=(other,), repeat="FREQ=WEEKLY",
     )  # fmt: skip
     number = add(desk, said).tasks[0].id
 
     edit(desk, str(number), Draft(
-        due=nothing, start=nothing, estimate=nothing, priority=0, note=nothing, categories=(nothing,), parent=nothing,
-        after=(nothing,), repeat=nothing, client=nothing,
+        due=nothing, start=nothing, estimate=nothing, warn=nothing, priority=0, note=nothing, categories=(nothing,),
+        parent=nothing, after=(nothing,), repeat=nothing, client=nothing,
     ))  # fmt: skip
 
     stamps = ("BEGIN", "END", "UID", "DTSTAMP", "CREATED", "LAST-MODIFIED", "SEQUENCE", "")

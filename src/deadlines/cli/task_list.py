@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 
 from deadlines.cli.table import Column, Painted, Role, Screen, table
 from deadlines.core.client import Client, zone_at
@@ -11,8 +11,8 @@ from deadlines.core.clocks import amount, city, one_clock
 from deadlines.core.settings import Settings
 from deadlines.core.weekdays import SHORT_DAYS
 from deadlines.store.base import OPEN, Row
+from deadlines.usecases.lead import Leads
 
-_SOON = timedelta(days=1)
 _COLUMNS = (
     Column("ID"),
     Column("DUE HERE"),
@@ -26,15 +26,15 @@ _MARKS = {"in-process": "~", "completed": "x", "cancelled": "/"}
 
 def task_table(rows: Iterable[Row], settings: Settings, screen: Screen, *, now: datetime) -> str:
     """The rows of a list. A person is spared columns in which nothing stands; a script finds every column every time."""
-    seconds = now.timestamp()
-    cells = [_cells(row, settings, now, seconds) for row in rows]
+    seconds, leads = now.timestamp(), Leads(settings)
+    cells = [_cells(row, settings, now, seconds, leads) for row in rows]
     shown = list(range(len(_COLUMNS)))
     if screen.columns is not None:
         shown = [number for number in shown if any(row[number] for row in cells)]
     return table([_COLUMNS[number] for number in shown], ([row[number] for number in shown] for row in cells), screen)
 
 
-def _cells(row: Row, settings: Settings, now: datetime, seconds: float) -> Sequence[str]:
+def _cells(row: Row, settings: Settings, now: datetime, seconds: float, leads: Leads) -> Sequence[str]:
     """One row; `seconds` is `now` as the index counts, for comparing 10,000 dates costs what comparing numbers does not."""
     index = row.index
     mark = _MARKS.get(index.status, "")
@@ -50,7 +50,7 @@ def _cells(row: Row, settings: Settings, now: datetime, seconds: float) -> Seque
     left = _left(ahead) if is_open else ""
     if ahead < 0 and is_open:
         return str(row.id), Painted(here, Role.OVERDUE), there, Painted(left, Role.OVERDUE), index.client, summary
-    if is_open and ahead < (client.warn_before if client else _SOON).total_seconds():
+    if is_open and ahead <= leads(index):
         return str(row.id), Painted(here, Role.SOON), there, Painted(left, Role.SOON), index.client, summary
     return str(row.id), here, there, left, index.client, summary
 

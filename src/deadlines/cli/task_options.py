@@ -20,6 +20,7 @@ _OPTIONS = (
     ),
     click.option("--start", metavar="WHEN", help="When work on it can begin"),
     click.option("--estimate", metavar="TIME", help="How much work it is: 3h, 1h30, 2d"),
+    click.option("--warn", metavar="TIME", help="How long before it should be done it is due soon; left out: as for its client"),
     click.option("--priority", type=click.IntRange(0, 9), metavar="1-9", help="1 is the most important; 0 takes it away"),
     click.option("--calendar", metavar="NAME", shell_complete=complete.calendars, help="Where it is kept"),
     click.option("--category", "categories", multiple=True, metavar="C", help="May be given several times"),

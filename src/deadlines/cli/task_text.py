@@ -23,7 +23,8 @@ def answer(task: TaskView, verb: str, screen: Screen) -> str:
 
 
 def _worth_saying(task: TaskView) -> Iterator[Finding]:
-    return (finding for finding in task.findings if finding.code.value != "D102")
+    """What the line with the due date does not say already."""
+    return (finding for finding in task.findings if finding.code.value not in {"D102", "D107"})
 
 
 def details(task: TaskView, names: dict[str, str]) -> Sequence[tuple[str, str]]:
@@ -36,6 +37,7 @@ def details(task: TaskView, names: dict[str, str]) -> Sequence[tuple[str, str]]:
         ("start", task.start_clocks),
         ("completed", task.completed_clocks),
         ("estimate", "" if task.estimate is None else format_duration(task.estimate)),
+        ("warn", "" if task.warn_before is None else f"{format_duration(task.warn_before)} before"),
         ("repeats", _in_words(task.repeat) if task.repeat else ""),
         ("priority", str(task.priority) if task.priority else ""),
         ("categories", ", ".join(task.categories)),

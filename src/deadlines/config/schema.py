@@ -126,6 +126,12 @@ SCHEMA: tuple[Section, ...] = (
                 kinds.choice(*AllDayDue),
                 "When a task that is due on a date falls due; left out: end-of-day, and close-of-business for clients.",
             ),
+            Key(
+                "warn_before",
+                kinds.DURATION,
+                "How long before the due instant a task without a client is due soon.",
+                default="1d",
+            ),
         ),
     ),
     Section(
@@ -154,7 +160,7 @@ SCHEMA: tuple[Section, ...] = (
                 kinds.choice(*AllDayDue),
                 "As under [me], for this client; left out: as said there, else close-of-business.",
             ),
-            Key("warn_before", kinds.DURATION, "How long before the due instant a task is due soon.", default="3d"),
+            Key("warn_before", kinds.DURATION, "How long before it should be done a task is due soon.", default="3d"),
             Key("buffer", kinds.DURATION, "Be done this much before the due instant.", default="0h"),
             Key("check_in", kinds.DAYS, "How often you want to have talked to them; left out: you are not reminded."),
         ),

@@ -60,7 +60,7 @@ class Rate(NamedTuple):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Owner:
-    """Me. `all_day_due` is for tasks without a client, which fall due when the day is over (DESIGN §4)."""
+    """Me. `all_day_due` and `warn_before` are for tasks without a client, which fall due when the day is over (DESIGN §4)."""
 
     name: str = ""
     email: str = ""
@@ -68,6 +68,7 @@ class Owner:
     availability: Availability
     default_calendar: str = "local"
     all_day_due: AllDayDue = AllDayDue.END_OF_DAY
+    warn_before: timedelta = timedelta(days=1)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

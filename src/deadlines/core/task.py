@@ -29,7 +29,8 @@ class Task:
 
     `after` are the UIDs this task waits for (RELATED-TO;RELTYPE=FINISHTOSTART or DEPENDS-ON, RFC 9253), `parent` the one it is
     part of (RELTYPE=PARENT, the default). `rrule` is the value of RRULE as written. `estimate` is ESTIMATED-DURATION
-    (draft-ietf-calext-ical-tasks). Instants are aware in UTC.
+    (draft-ietf-calext-ical-tasks), `warn_before` X-DEADLINES-WARN-BEFORE: how long before it should be done it is due soon.
+    Instants are aware in UTC.
     """
 
     uid: str
@@ -43,6 +44,7 @@ class Task:
     start: When | None = None
     completed: datetime | None = None
     estimate: timedelta | None = None
+    warn_before: timedelta | None = None
     rrule: str = ""
     parent: str = ""
     after: tuple[str, ...] = ()

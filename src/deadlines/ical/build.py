@@ -7,6 +7,7 @@ from datetime import datetime
 
 from deadlines.core.task import Task
 from deadlines.core.when import When, Zoned
+from deadlines.ical.read import WARN_BEFORE
 from deadlines.ical.text import content_line, escape, format_duration, format_instant, format_when, join_list
 from deadlines.ical.vtimezone import vtimezone_text
 
@@ -35,6 +36,8 @@ def new_task(task: Task, *, now: datetime) -> str:
         lines.append(_line("COMPLETED", format_instant(task.completed)))
     if task.estimate is not None:
         lines.append(_line("ESTIMATED-DURATION", format_duration(task.estimate)))
+    if task.warn_before is not None:
+        lines.append(_line(WARN_BEFORE, format_duration(task.warn_before)))
     if task.rrule:
         lines.append(_line("RRULE", task.rrule))
     if task.parent:

@@ -13,7 +13,7 @@ from deadlines.core.task import Task
 from deadlines.core.when import When, Zoned, plus
 from deadlines.errors import CodecError, InputError
 from deadlines.ical.moments import alike, before, same
-from deadlines.ical.read import AFTER, KINDS, is_parent, read
+from deadlines.ical.read import AFTER, KINDS, WARN_BEFORE, is_parent, read
 from deadlines.ical.scan import parameter
 from deadlines.ical.text import CRLF, clean, duration, escape, format_duration, format_instant, format_when, join_list, unescape
 from deadlines.ical.tree import Line, Node, new_line, parse, parse_component
@@ -203,6 +203,7 @@ _WRITERS: dict[str, Callable[[Node, Task, Task], bool]] = {
     "ESTIMATED-DURATION": _raw(
         "ESTIMATED-DURATION", lambda task: format_duration(task.estimate) if task.estimate is not None else ""
     ),
+    WARN_BEFORE: _raw(WARN_BEFORE, lambda task: format_duration(task.warn_before) if task.warn_before is not None else ""),
     "RRULE": _raw("RRULE", lambda task: task.rrule),
     "parent": _related(is_parent, {}, lambda task: (task.parent,) if task.parent else ()),
     "after": _related(_is_after, {"RELTYPE": ("DEPENDS-ON",)}, lambda task: task.after),

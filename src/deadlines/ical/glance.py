@@ -15,7 +15,7 @@ from typing import NamedTuple, TypeVar
 
 from deadlines.errors import CodecError
 from deadlines.ical.moments import tzid_of
-from deadlines.ical.read import KINDS, STATUSES, Properties
+from deadlines.ical.read import KINDS, STATUSES, WARN_BEFORE, Properties
 from deadlines.ical.scan import Component, Prop
 from deadlines.ical.text import duration
 from deadlines.ical.zones import find
@@ -46,7 +46,7 @@ NO_TIME = Time("", "", "", None)
 
 
 class Glance(NamedTuple):
-    """A task. `completed_at` and the times are in Unix seconds, `estimate` in seconds."""
+    """A task. `completed_at` and the times are in Unix seconds, `estimate` and `warn_before` in seconds."""
 
     uid: str
     summary: str
@@ -59,6 +59,7 @@ class Glance(NamedTuple):
     start: Time
     completed_at: int | None
     estimate: int | None
+    warn_before: int | None
     rrule: str
     parent: str
     after: tuple[str, ...]
@@ -104,6 +105,7 @@ def _glance(of: Properties) -> Glance:
         start,
         completed_at,
         _length(found.get("ESTIMATED-DURATION")),
+        _length(found.get(WARN_BEFORE)),
         rrule,
         parent,
         after,

@@ -20,15 +20,17 @@ from deadlines.ical.scan import Component, Prop, parameter, shown
 from deadlines.ical.text import duration, integer, split_list, unescape
 from deadlines.ical.zones import Zones
 
-__all__ = ["AFTER", "KINDS", "STATUSES", "Event", "Resource", "content", "is_parent", "read", "span_of"]
+__all__ = ["AFTER", "KINDS", "STATUSES", "WARN_BEFORE", "Event", "Resource", "content", "is_parent", "read", "span_of"]
 
 KINDS = frozenset({"VTODO", "VEVENT", "VJOURNAL", "VFREEBUSY", "VAVAILABILITY"})
 STATUSES = {status.value.upper(): status for status in Status}
 AFTER = frozenset({"FINISHTOSTART", "DEPENDS-ON"})
+WARN_BEFORE = "X-DEADLINES-WARN-BEFORE"
+"""Our own: a DURATION. Not a VALARM, which would ring with everybody who shares the calendar."""
 _SEVERAL = frozenset({"CATEGORIES", "RELATED-TO"})
 _ONCE = frozenset({
     "UID", "SUMMARY", "DESCRIPTION", "STATUS", "PRIORITY", "PERCENT-COMPLETE", "DUE", "DTSTART", "DTEND", "DURATION", "COMPLETED",
-    "RRULE", "SEQUENCE", "LAST-MODIFIED", "ESTIMATED-DURATION", "RECURRENCE-ID", "TRANSP",
+    "RRULE", "SEQUENCE", "LAST-MODIFIED", "ESTIMATED-DURATION", WARN_BEFORE, "RECURRENCE-ID", "TRANSP",
 })  # fmt: skip
 _PRIORITIES = range(10)
 _PERCENT = range(101)
@@ -220,6 +222,7 @@ def _task(uid: str, of: Properties, zones: Zones) -> Task:
         start=start,
         completed=completed,
         estimate=of.length("ESTIMATED-DURATION"),
+        warn_before=of.length(WARN_BEFORE),
         rrule=rrule,
         parent=parent,
         after=after,

@@ -45,8 +45,9 @@ class Index(NamedTuple):
 
     `*_kind` is `zoned`, `all-day`, `floating` or empty; `*_value` the wall time or date in ISO 8601; `*_tzid` as written;
     `*_at` the derived instant in Unix seconds. `component` is VTODO, VEVENT, ... or empty where the text is unreadable,
-    `problem` then says why. `estimate` is in seconds. `parent` and `after` are UIDs. `event` is set where the index was derived
-    from the text of an event; what is read from the store lacks it (`Store.events` has it), and saving without it leaves it as it
+    `problem` then says why. `estimate` and `warn_before` are in seconds. `parent` and `after` are UIDs. `event` is set where the
+    index was derived from the text of an event; what is read from the store lacks it (`Store.events` has it), and saving
+    without it leaves it as it
     was.
     """
 
@@ -68,6 +69,7 @@ class Index(NamedTuple):
     end_at: int | None = None
     completed_at: int | None = None
     estimate: int | None = None
+    warn_before: int | None = None
     repeat: str = ""
     parent: str = ""
     problem: str = ""

@@ -5,7 +5,8 @@
 -- One record whole, by its number.
 SELECT r.id, r.uid, r.calendar, r.ical, r.href, r.etag, r.schedule_tag, r.base, r.sent,
     l.component, l.summary, l.note, l.client, l.status, l.priority, l.percent_complete, l.due_kind, l.due_value, l.due_tzid,
-    l.due_at, l.start_kind, l.start_value, l.start_tzid, l.start_at, l.end_at, l.completed_at, l.estimate, l.repeat, l.parent,
+    l.due_at, l.start_kind, l.start_value, l.start_tzid, l.start_at, l.end_at, l.completed_at, l.estimate, l.warn_before,
+    l.repeat, l.parent,
     l.problem, l.categories, l.after
 FROM resource AS r JOIN listing AS l ON l.resource = r.id
 WHERE r.id = :id
@@ -43,11 +44,13 @@ DELETE FROM resource WHERE id = :id
 -- Save the index columns of a record.
 INSERT INTO listing (
     resource, calendar, uid, is_here, component, summary, note, client, status, priority, percent_complete, due_kind, due_value,
-    due_tzid, due_at, start_kind, start_value, start_tzid, start_at, end_at, completed_at, estimate, repeat, parent, problem,
+    due_tzid, due_at, start_kind, start_value, start_tzid, start_at, end_at, completed_at, estimate, warn_before, repeat,
+    parent, problem,
     categories, after
 ) VALUES (
     :id, :calendar, :uid, :is_here, :component, :summary, :note, :client, :status, :priority, :percent_complete, :due_kind,
-    :due_value, :due_tzid, :due_at, :start_kind, :start_value, :start_tzid, :start_at, :end_at, :completed_at, :estimate, :repeat,
+    :due_value, :due_tzid, :due_at, :start_kind, :start_value, :start_tzid, :start_at, :end_at, :completed_at, :estimate,
+    :warn_before, :repeat,
     :parent, :problem, :categories, :after
 )
 ON CONFLICT (resource) DO UPDATE SET
@@ -56,7 +59,8 @@ ON CONFLICT (resource) DO UPDATE SET
     priority = excluded.priority, percent_complete = excluded.percent_complete, due_kind = excluded.due_kind,
     due_value = excluded.due_value, due_tzid = excluded.due_tzid, due_at = excluded.due_at, start_kind = excluded.start_kind,
     start_value = excluded.start_value, start_tzid = excluded.start_tzid, start_at = excluded.start_at, end_at = excluded.end_at,
-    completed_at = excluded.completed_at, estimate = excluded.estimate, repeat = excluded.repeat, parent = excluded.parent,
+    completed_at = excluded.completed_at, estimate = excluded.estimate, warn_before = excluded.warn_before,
+    repeat = excluded.repeat, parent = excluded.parent,
     problem = excluded.problem, categories = excluded.categories, after = excluded.after
 
 -- name: listing_replace
@@ -65,7 +69,8 @@ UPDATE listing SET
     component = :component, summary = :summary, note = :note, client = :client, status = :status, priority = :priority,
     percent_complete = :percent_complete, due_kind = :due_kind, due_value = :due_value, due_tzid = :due_tzid, due_at = :due_at,
     start_kind = :start_kind, start_value = :start_value, start_tzid = :start_tzid, start_at = :start_at, end_at = :end_at,
-    completed_at = :completed_at, estimate = :estimate, repeat = :repeat, parent = :parent, problem = :problem,
+    completed_at = :completed_at, estimate = :estimate, warn_before = :warn_before, repeat = :repeat, parent = :parent,
+    problem = :problem,
     categories = :categories, after = :after
 WHERE resource = :id
 
@@ -95,14 +100,16 @@ ORDER BY l.start_at, l.resource
 -- name: listing_page
 -- A part of all there is, for deriving anew.
 SELECT resource, uid, calendar, component, summary, note, client, status, priority, percent_complete, due_kind, due_value,
-    due_tzid, due_at, start_kind, start_value, start_tzid, start_at, end_at, completed_at, estimate, repeat, parent, problem,
+    due_tzid, due_at, start_kind, start_value, start_tzid, start_at, end_at, completed_at, estimate, warn_before, repeat,
+    parent, problem,
     categories, after
 FROM listing WHERE resource > :above ORDER BY resource LIMIT :limit
 
 -- name: rows
 -- The lines of a list: records that are here. Conditions and order follow.
 SELECT resource, uid, calendar, component, summary, note, client, status, priority, percent_complete, due_kind, due_value,
-    due_tzid, due_at, start_kind, start_value, start_tzid, start_at, end_at, completed_at, estimate, repeat, parent, problem,
+    due_tzid, due_at, start_kind, start_value, start_tzid, start_at, end_at, completed_at, estimate, warn_before, repeat,
+    parent, problem,
     categories, after
 FROM listing WHERE is_here = 1
 

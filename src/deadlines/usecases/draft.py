@@ -10,7 +10,7 @@ from typing import NamedTuple
 from deadlines.core.client import Client
 from deadlines.core.clocks import both_clocks
 from deadlines.core.due import due_instant, start_instant
-from deadlines.core.duration import parse_duration
+from deadlines.core.duration import parse_duration, parse_lead
 from deadlines.core.phrase import parse_when
 from deadlines.core.task import Status, Task
 from deadlines.core.when import AllDay, When, Zoned
@@ -41,6 +41,7 @@ class Draft(NamedTuple):
     note: str | None = None
     status: str | None = None
     percent_complete: int | None = None
+    warn: str | None = None
 
 
 def apply(desk: Desk, draft: Draft, task: Task, client: Client | None) -> Task:
@@ -58,6 +59,8 @@ def apply(desk: Desk, draft: Draft, task: Task, client: Client | None) -> Task:
         changed = _in_status(changed, Status(draft.status), desk.now)
     if draft.estimate is not None:
         changed = replace(changed, estimate=None if draft.estimate in NOTHING else parse_duration(draft.estimate))
+    if draft.warn is not None:
+        changed = replace(changed, warn_before=None if draft.warn in NOTHING else parse_lead(draft.warn))
     if draft.repeat is not None:
         changed = replace(changed, rrule="" if draft.repeat in NOTHING else _rule(draft.repeat))
     changed = _times(desk, draft, changed, client)

@@ -11,6 +11,7 @@ from deadlines.core.task_findings import DueTask, doubt, lateness, oddities
 from deadlines.store.base import OPEN, Row
 from deadlines.usecases.context import Context, Look
 from deadlines.usecases.index import when_of
+from deadlines.usecases.lead import Leads
 
 
 def findings_of(row: Row, settings: Settings, *, now: datetime) -> tuple[Finding, ...]:
@@ -39,15 +40,16 @@ def due_task(row: Row, settings: Settings) -> DueTask | None:
         datetime.fromtimestamp(index.due_at, UTC),
         settings.clients.get(index.client),
         settings.me,
+        None if index.warn_before is None else timedelta(seconds=index.warn_before),
     )
 
 
 def _late(context: Context) -> Iterator[Finding]:
-    leads = {key: client.warn_before.total_seconds() for key, client in context.settings.clients.items()}
+    leads = Leads(context.settings)
     seconds = context.now.timestamp()
     for row in context.open_tasks():
         due = row.index.due_at
-        if due is not None and due - seconds <= leads.get(row.index.client, 0):
+        if due is not None and due - seconds <= leads(row.index):
             yield from _of(row, context, lateness)
 
 
@@ -76,6 +78,6 @@ def _doubt(row: Row) -> Finding:
 
 LOOKS = (
     Look(frozenset({Code.MISSED, Code.DUE_SOON}), _late, ahead=None),
-    Look(frozenset({Code.DUE_ON_DAY_OFF}), _odd, ahead=timedelta(days=14)),
+    Look(frozenset({Code.DUE_OUTSIDE_HOURS, Code.DUE_ON_DAY_OFF, Code.DUE_ANOTHER_DAY_HERE}), _odd, ahead=timedelta(days=14)),
     Look(frozenset({Code.DOUBTFUL}), _doubtful, ahead=None),
 )

@@ -43,6 +43,7 @@ class TaskView(NamedTuple):
     start: Moment | None
     completed: datetime | None
     estimate: timedelta | None
+    warn_before: timedelta | None
     repeat: str
     parent: str
     after: tuple[str, ...]
@@ -64,7 +65,7 @@ class TaskView(NamedTuple):
 
 _JSON = (
     "uid", "id", "summary", "client", "calendar", "status", "priority", "percent_complete", "categories", "due", "start",
-    "completed", "estimate", "repeat", "parent", "after", "note", "overdue", "findings",
+    "completed", "estimate", "warn_before", "repeat", "parent", "after", "note", "overdue", "findings",
 )  # fmt: skip
 
 
@@ -92,6 +93,7 @@ def view(row: Row, settings: Settings, *, now: datetime) -> TaskView:
         start=_moment((index.start_kind, index.start_value, index.start_tzid), _instant(index.start_at), client, settings),
         completed=_instant(index.completed_at),
         estimate=None if index.estimate is None else timedelta(seconds=index.estimate),
+        warn_before=None if index.warn_before is None else timedelta(seconds=index.warn_before),
         repeat=index.repeat,
         parent=index.parent,
         after=index.after,
