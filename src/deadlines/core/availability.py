@@ -247,8 +247,15 @@ def _opening_at(
     week = [[(window.start, window.end) for window in weekly if window.weekday == day] for day in range(WEEK)]
     for ordinal in range(first.toordinal(), min(last.toordinal(), _LAST - 1) + 1):  # nothing can end after the last date
         todays = week[(ordinal - 1) % WEEK]
-        if todays and not is_day_off(availability, day := date.fromordinal(ordinal)):
+        if not todays or is_day_off(availability, day := date.fromordinal(ordinal)):
+            continue
+        offset = steady_offset(zone, day)
+        if offset is None:
             yield from _placed(day, todays, zone)
+            continue
+        midnight = datetime(day.year, day.month, day.day, tzinfo=UTC) - offset
+        for start, end in todays:
+            yield midnight + start, midnight + end
 
 
 def _absent(availability: Availability, parts: Iterable[TimeOff], first: date, last: date) -> Iterator[Span]:
@@ -265,12 +272,6 @@ def _absent(availability: Availability, parts: Iterable[TimeOff], first: date, l
 
 def _placed(day: date, times: Iterable[tuple[timedelta, timedelta]], zone: ZoneInfo) -> Iterator[_Pair]:
     """Times after midnight of a date as instants; nothing of what the zone skips as a whole."""
-    offset = steady_offset(zone, day)
-    if offset is not None:
-        midnight = datetime(day.year, day.month, day.day, tzinfo=UTC) - offset
-        for start, end in times:
-            yield midnight + start, midnight + end
-        return
     wall = datetime.combine(day, time.min)
     for start, end in times:
         opens, closes = after_gap(wall + start, zone), after_gap(wall + end, zone)

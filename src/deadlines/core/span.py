@@ -56,12 +56,14 @@ def intersect(left: Iterable[Span], right: Iterable[Span]) -> Iterator[Span]:
     lefts, rights = iter(left), iter(right)
     one, other = next(lefts, None), next(rights, None)
     while one is not None and other is not None:
-        start, end = max(one.start, other.start), min(one.end, other.end)
-        if start < end:
-            yield Span(start, end)
+        start = max(one.start, other.start)
         if one.end <= other.end:
+            if start < one.end:
+                yield one if start is one.start else Span(start, one.end)
             one = next(lefts, None)
         else:
+            if start < other.end:
+                yield other if start is other.start else Span(start, other.end)
             other = next(rights, None)
 
 
@@ -70,16 +72,17 @@ def subtract(spans: Iterable[Span], holes: Iterable[Span]) -> Iterator[Span]:
     cuts = iter(holes)
     cut = next(cuts, None)
     for span in spans:
-        start = span.start
-        while cut is not None and cut.start < span.end:
+        start, end = span.start, span.end
+        while cut is not None and cut.start < end:
             if start < cut.start:
                 yield Span(start, cut.start)
-            start = max(start, cut.end)
-            if cut.end > span.end:
+            if start < cut.end:  # noqa: PLR1730 # a call for each of 10,000 holes is what takes the time
+                start = cut.end
+            if cut.end > end:
                 break  # it reaches into the next span
             cut = next(cuts, None)
-        if start < span.end:
-            yield Span(start, span.end)
+        if start < end:
+            yield span if start is span.start else Span(start, end)
 
 
 def total(spans: Iterable[Span]) -> timedelta:
