@@ -41,6 +41,11 @@ def new_uid() -> str:
     return "-".join((digits[:8], digits[8:12], digits[12:16], digits[16:20], digits[20:]))
 
 
+def new_secret() -> bytes:
+    """256 random bits."""
+    return os.urandom(32)
+
+
 def local_zone_name(etc: Path = Path("/etc")) -> str:
     """The IANA name of the machine's zone: `$TZ`, else `etc/timezone`, else where `etc/localtime` points, else UTC."""
     candidates = (

@@ -12,6 +12,7 @@
     │   ├── StoreBusy            another process holds it, or another sync runs
     │   ├── StoreNewer           written by a newer version of this program
     │   └── StoreBroken          torn, full, read-only, not a database
+    ├── PublishingFailed         a feed's file could not be written; carries path and reason
     ├── GuardTripped             a sync that would delete suspiciously much; carries how many of how many
     │   └── CollectionVanished   the collection itself is gone: no number of allowed deletions helps
     └── RemoteError              the server; carries url and, where there was one, status
@@ -129,6 +130,15 @@ class StoreNewer(StoreError):
 
 class StoreBroken(StoreError):
     """Torn, full, read-only, or not a database at all."""
+
+
+class PublishingFailed(DeadlinesError):
+    """The file of a feed at `path` could not be written; what was there before is still there."""
+
+    def __init__(self, path: str, reason: str) -> None:
+        self.path = path
+        self.reason = reason
+        super().__init__(f"{path}: {reason}")
 
 
 class GuardTripped(DeadlinesError):

@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from deadlines.store.base import Store
     from deadlines.usecases.desk import Desk
     from deadlines.usecases.doctor import Surroundings
+    from deadlines.usecases.feeds import Press
 
 DATABASE = "deadlines.sqlite3"
 CRON_PATH = "/usr/local/bin:/usr/bin:/bin"
@@ -173,6 +174,16 @@ class Workshop:
         from deadlines.store.lock import SyncLock  # noqa: PLC0415 # built on first use
 
         return SyncLock(self.data_dir).acquire(now=self.now, wait_seconds=SYNC_PATIENCE)
+
+    @contextmanager
+    def press(self, desk: Desk) -> Iterator[Press]:
+        """What writing feeds needs, one such run at a time: the second one waits for some seconds, then raises `StoreBusy`."""
+        from deadlines.store.lock import SyncLock  # noqa: PLC0415 # built on first use
+        from deadlines.store.publishing import Files  # noqa: PLC0415 # built on first use
+        from deadlines.usecases.feeds import Press  # noqa: PLC0415 # built on first use
+
+        with SyncLock(self.data_dir, "publication").acquire(now=self.now, wait_seconds=SYNC_PATIENCE):
+            yield Press(desk=desk, publisher=Files(), new_secret=clock.new_secret)
 
     def restore(self, source: Path) -> Path | None:
         """Replace the database by a backup. Returns where the present one was put, if there was one."""

@@ -43,6 +43,16 @@ DUE;VALUE=DATE:20261202
 END:VTODO
 END:VCALENDAR
 """
+_FEEDS = """\
+[me]
+timezone = "Europe/Oslo"
+[clients.acme]
+timezone = "America/New_York"
+[feeds.acme]
+client = "acme"
+details = "redacted"
+path = "~/acme.ics"
+"""
 
 
 def examples() -> list[tuple[str, str]]:
@@ -92,6 +102,7 @@ def machine(environment: dict[str, str], tmp_path: Path, monkeypatch: pytest.Mon
     numbers = count(1)
     monkeypatch.setattr(clock, "new_uid", lambda: f"5ee13a2e-{next(numbers):04}")
     monkeypatch.setattr(sys, "argv", sys.argv)
+    (tmp_path / "feeds.toml").write_text(_FEEDS, encoding="utf-8")
     server = FakeDav(password="secret")
     server.put("/kari/tasks/phone-invoice.ics", _PHONE)
     with serve(server) as url:

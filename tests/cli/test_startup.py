@@ -73,6 +73,7 @@ ROWS: dict[str, Row] = {
     "doctor": Row(code=1),
     "done": Row(("1",)),
     "edit": Row(("1", "--due", "mon 17:00")),
+    "feed": Row(("write",)),
     "init": Row(("--timezone", "Europe/Oslo")),
     "list": Row(),
     "log": Row(),
@@ -100,6 +101,9 @@ timezone = "America/New_York"
 url = "http://127.0.0.1:9/"
 username = "kari"
 password_env = "NOT_SET"
+[feeds.acme]
+client = "acme"
+path = "~/acme.ics"
 """
 _PROBE = """
 import sys

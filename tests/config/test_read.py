@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from deadlines.config.read import default_settings, read, read_named, read_text
 from deadlines.core.availability import TimeOff, Travel
 from deadlines.core.client import AllDayDue, Period, Quota, QuotaUnit
-from deadlines.core.settings import LOCAL, Mode, PasswordSource, Policy, Settings
+from deadlines.core.settings import LOCAL, Content, Details, Mode, PasswordSource, Policy, Settings
 from deadlines.errors import ConfigError, UnknownName
 
 HOLIDAY = date(2026, 5, 17)
@@ -131,7 +131,7 @@ def test_a_feed_is_written_below_the_home_folder() -> None:
     feed = load('[feeds.all]\npath = "~/all.ics"').feeds["all"]
 
     assert feed.path == str(Path.home() / "all.ics")
-    assert (feed.client, feed.content, feed.details) == ("", ("deadlines",), "full")
+    assert (feed.client, feed.content, feed.details) == ("", (Content.DEADLINES,), Details.FULL)
 
 
 @pytest.mark.parametrize(

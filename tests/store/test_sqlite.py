@@ -587,6 +587,7 @@ def test_the_connection_is_as_safe_as_promised(store: SqliteStore) -> None:
 
 CALLS: dict[str, Callable[[SqliteStore], object]] = {
     "digests": lambda store: store.digests.deliveries("kari@example.org", since=NOW.date()),
+    "feeds": lambda store: store.feeds.names(),
     "findings": lambda store: store.findings.since("check"),
     "write": lambda store: put(store, TASK),
     "new_run": lambda store: store.new_run(RunKind.SYNC, "sync", now=NOW),

@@ -41,6 +41,7 @@ CATALOGUE: tuple[Entry, ...] = (
     Entry("Findings", "ack", "Acknowledge findings, so that nobody is told of them again", ("acknowledge", "dismiss")),
     Entry("Findings", "snooze", "Do not tell of findings until then; they come back as new", ("postpone", "later")),
     Entry("Calendars", "sync", "Sync both ways with your calendars", ("pull", "push", "fetch")),
+    Entry("Calendars", "feed", "Write .ics files for others to subscribe to, and list them", ("feeds", "publish", "ics")),
     Entry("History", "log", "Show what was changed by commands and syncs, and what happened to one task", ("history", "journal")),
     Entry("History", "undo", "Take back a command or a whole sync", ("revert",)),
     Entry("History", "backup", "Copy the whole database to a new file, also while something else uses it", ("export",)),

@@ -69,3 +69,4 @@ clients = _completer(lambda shop: [(client.key, client.name) for client in shop.
 calendars = _completer(_calendars)
 accounts = _completer(lambda shop: [(account.name, account.url) for account in shop.settings.accounts.values()])
 findings = _completer(_findings)
+feeds = _completer(lambda shop: [(feed.name, feed.path) for feed in shop.settings.feeds.values()])

@@ -32,6 +32,11 @@ ROWS: Mapping[type[BaseException], tuple[str, Exit, str]] = {
     errors.StoreError: ("store", Exit.CONFIG, "`deadlines doctor` checks the database"),
     errors.StoreBusy: ("store-busy", Exit.LATER, "another `deadlines` is at work; run this again when it is done"),
     errors.StoreNewer: ("store-newer", Exit.CONFIG, "install the newest version of deadlines; the database was not touched"),
+    errors.PublishingFailed: (
+        "feed",
+        Exit.CONFIG,
+        "see to the folder, or give the feed another path; then run `deadlines feed write`",
+    ),
     errors.GuardTripped: (
         "guard",
         Exit.GUARD,

@@ -7,6 +7,7 @@ from datetime import datetime
 
 from deadlines.cli.errors import Failure, explain
 from deadlines.cli.exits import Exit
+from deadlines.cli.feed_text import FeedsAfter
 from deadlines.cli.table import Role, Screen
 from deadlines.core.client import zone_at
 from deadlines.core.clocks import one_clock
@@ -20,9 +21,11 @@ _SHOWN = 20
 """So many items of a kind are named in text; JSON names all."""
 
 
-def exit_code(report: SyncReport) -> Exit:
+def exit_code(report: SyncReport, feeds: FeedsAfter | None = None) -> Exit:
     """The worst that happened: a tripped guard, then what must be mended, then what was partial, then what to look at."""
     codes = {_calendar_code(calendar) for calendar in report.calendars}
+    if feeds is not None and feeds.failed:
+        codes.add(Exit.PARTIAL)
     if len(codes) > 1 and codes & {Exit.CONFIG, Exit.LATER} and codes & {Exit.FINE, Exit.LOOK}:
         codes.add(Exit.PARTIAL)
     for code in (Exit.GUARD, Exit.PARTIAL, Exit.CONFIG, Exit.LATER, Exit.LOOK):
@@ -39,12 +42,13 @@ def _calendar_code(calendar: CalendarReport) -> Exit:
     return Exit.LOOK if calendar.conflicts else Exit.FINE
 
 
-def report_json(report: SyncReport, settings: Settings) -> dict[str, object]:
+def report_json(report: SyncReport, settings: Settings, feeds: FeedsAfter | None = None) -> dict[str, object]:
     """The documented shape."""
     return {
         "run": report.run,
         "dry_run": report.dry_run,
         "calendars": [_calendar_json(calendar, settings) for calendar in report.calendars],
+        "feeds": [] if feeds is None else feeds.as_json(),
     }
 
 
@@ -90,7 +94,9 @@ def _moved_json(moved: Moved) -> dict[str, object]:
     return {"uid": moved.uid, "summary": moved.summary, "client": moved.client, "before": moved.before, "after": moved.after}
 
 
-def report_text(report: SyncReport, settings: Settings, screen: Screen, *, now: datetime, quiet: bool) -> str:
+def report_text(
+    report: SyncReport, settings: Settings, screen: Screen, *, now: datetime, quiet: bool, feeds: FeedsAfter | None = None
+) -> str:
     """One line for each calendar, and below it what happened to which item. Quiet: only what there is to look at."""
     lines: list[str] = []
     for calendar in report.calendars:
@@ -100,6 +106,8 @@ def report_text(report: SyncReport, settings: Settings, screen: Screen, *, now: 
         lines += _notable(calendar, settings, screen, now)
         if not quiet:
             lines += _changes(calendar)
+    if feeds is not None:
+        lines += feeds.as_lines(screen, quiet=quiet)
     if report.dry_run:
         lines.append("Dry run: nothing was changed, here or there.")
     elif report.run and not quiet:

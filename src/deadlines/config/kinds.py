@@ -206,7 +206,29 @@ def _days(raw: object) -> timedelta | None:
     return length
 
 
+_COLORS = frozenset(
+    """
+    aliceblue antiquewhite aqua aquamarine azure beige bisque black blanchedalmond blue blueviolet brown burlywood cadetblue
+    chartreuse chocolate coral cornflowerblue cornsilk crimson cyan darkblue darkcyan darkgoldenrod darkgray darkgreen darkgrey
+    darkkhaki darkmagenta darkolivegreen darkorange darkorchid darkred darksalmon darkseagreen darkslateblue darkslategray
+    darkslategrey darkturquoise darkviolet deeppink deepskyblue dimgray dimgrey dodgerblue firebrick floralwhite forestgreen
+    fuchsia gainsboro ghostwhite gold goldenrod gray green greenyellow grey honeydew hotpink indianred indigo ivory khaki
+    lavender lavenderblush lawngreen lemonchiffon lightblue lightcoral lightcyan lightgoldenrodyellow lightgray lightgreen
+    lightgrey lightpink lightsalmon lightseagreen lightskyblue lightslategray lightslategrey lightsteelblue lightyellow lime
+    limegreen linen magenta maroon mediumaquamarine mediumblue mediumorchid mediumpurple mediumseagreen mediumslateblue
+    mediumspringgreen mediumturquoise mediumvioletred midnightblue mintcream mistyrose moccasin navajowhite navy oldlace olive
+    olivedrab orange orangered orchid palegoldenrod palegreen paleturquoise palevioletred papayawhip peachpuff peru pink plum
+    powderblue purple red rosybrown royalblue saddlebrown salmon sandybrown seagreen seashell sienna silver skyblue slateblue
+    slategray slategrey snow springgreen steelblue tan teal thistle tomato turquoise violet wheat white whitesmoke yellow
+    yellowgreen
+    """.split()  # noqa: SIM905 # a list of 147 would be as many lines
+)
+"""The extended colour keywords of CSS3, which RFC 7986 §5.9 names."""
+
 TEXT = Kind("a text in quotes", _text)
+COLOR = Kind(
+    'a colour that CSS knows by name, such as "tomato"', lambda raw: raw if isinstance(raw, str) and raw in _COLORS else None
+)
 ZONE = Kind('a time zone such as "Europe/Oslo"', _by(find_zone))
 TIME_OFF = Kind(f'days such as "{TIME_OFF_EXAMPLE}" or "2026-12-04 12:00-17:00"', _by(parse_time_off))
 TRAVEL = Kind(f'dates with a zone or hours such as "{TRAVEL_EXAMPLE}"', _by(parse_travel))

@@ -13,7 +13,7 @@ from deadlines.config import kinds
 from deadlines.config.kinds import Kind
 from deadlines.core.away import TIME_OFF_EXAMPLE, TRAVEL_EXAMPLE
 from deadlines.core.client import AllDayDue, Period
-from deadlines.core.settings import Mode, Policy
+from deadlines.core.settings import Content, Details, Mode, Policy
 
 
 class Key(NamedTuple):
@@ -70,7 +70,7 @@ _PASSWORD = (
     Key("keyring", kinds.FLAG, "Or true: the system's keyring has it.", default=False),
 )
 
-_CONTENT = kinds.many(kinds.choice("deadlines", "tasks", "meetings", "busy", "hours"), '["deadlines", "meetings"]')
+_CONTENT = kinds.many(kinds.choice(*Content), '["deadlines", "meetings"]')
 
 _QUOTA = Section(
     "quota",
@@ -241,10 +241,21 @@ SCHEMA: tuple[Section, ...] = (
         (
             Key("client", kinds.TEXT, "Only what is this client's; left out: everything.", default=""),
             Key("content", _CONTENT, "Any of deadlines, tasks, meetings, busy, hours.", default=("deadlines",)),
-            Key("details", kinds.choice("full", "redacted", "busy"), "full, redacted or busy.", default="full"),
+            Key("details", kinds.choice(*Details), "full, redacted or busy.", default="full"),
             Key("path", kinds.FILE, "The file to write.", required=True, aka=("file", "output")),
             Key("days_back", kinds.integer(0, 3_660), "How many days of the past.", default=30),
             Key("days_ahead", kinds.integer(0, 3_660), "How many days to come.", default=180),
+            Key("title", kinds.TEXT, "What programs call it; left out: by client and details.", default="", aka=("name",)),
+            Key("color", kinds.COLOR, "Its colour in programs that show it, a name of CSS.", default="", aka=("colour",)),
+            Key(
+                "refresh",
+                kinds.DURATION,
+                "How often programs may ask for it again; 0: nothing is said.",
+                default="1h",
+                aka=("ttl",),
+            ),
+            Key("alarms", kinds.DURATION, "Remind so long before each open deadline.", field="alarm", aka=("alarm", "reminder")),
+            Key("secret_name", kinds.FLAG, "true puts 256 random bits into the file's name.", default=False),
         ),
         named=_NAME,
         naming=_NAMING,

@@ -5,6 +5,7 @@ from __future__ import annotations
 import enum
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import timedelta
 from types import MappingProxyType
 from typing import NamedTuple
 
@@ -98,16 +99,43 @@ class Mail(NamedTuple):
     to: tuple[str, ...] = ()
 
 
+class Content(enum.Enum):
+    """What a feed tells of, in the order in which it does."""
+
+    DEADLINES = "deadlines"
+    """Due instants as VEVENT markers."""
+    TASKS = "tasks"
+    """The same as VTODO."""
+    MEETINGS = "meetings"
+    BUSY = "busy"
+    """All busy time as one VFREEBUSY."""
+    HOURS = "hours"
+    """The owner's working hours as VAVAILABILITY."""
+
+
+class Details(enum.Enum):
+    """How much a feed tells: everything, no word that somebody wrote, or only when."""
+
+    FULL = "full"
+    REDACTED = "redacted"
+    BUSY = "busy"
+
+
 class Feed(NamedTuple):
-    """One `.ics` publication."""
+    """One `.ics` publication. `refresh` is how often programs may ask for it again, nothing where it is zero."""
 
     name: str
     client: str = ""
-    content: tuple[str, ...] = ("deadlines",)
-    details: str = "full"
+    content: tuple[Content, ...] = (Content.DEADLINES,)
+    details: Details = Details.FULL
     path: str = ""
     days_back: int = 30
     days_ahead: int = 180
+    title: str = ""
+    color: str = ""
+    refresh: timedelta = timedelta(hours=1)
+    alarm: timedelta | None = None
+    secret_name: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

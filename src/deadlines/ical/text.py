@@ -171,7 +171,11 @@ def content_line(name: str, value: str, params: Mapping[str, Iterable[str]] | No
 
 def fold(line: str, *, eol: str = CRLF) -> str:
     """`line` in pieces of at most 75 octets, none of which ends within a character (RFC 5545 §3.1)."""
-    if len(line) <= WIDTH and (line.isascii() or _octets(line) <= WIDTH):
+    if line.isascii():
+        if len(line) <= WIDTH:
+            return line
+        return (eol + " ").join([line[:WIDTH], *[line[at : at + WIDTH - 1] for at in range(WIDTH, len(line), WIDTH - 1)]])
+    if len(line) <= WIDTH and _octets(line) <= WIDTH:
         return line
     pieces, start, used = [], 0, 0
     for index, character in enumerate(line):

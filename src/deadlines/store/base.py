@@ -32,6 +32,7 @@ from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 if TYPE_CHECKING:
     from deadlines.store.digests import DigestLedger
+    from deadlines.store.feeds import FeedShelf
     from deadlines.store.findings import FindingMemory
 
 from deadlines.store.events import EventIndex, Events
@@ -345,6 +346,11 @@ class Store(Events, Protocol):
 
         Gives None where nothing is stale. Otherwise one transaction: the fingerprint is kept when it is left without an error.
         """
+        ...
+
+    @property
+    def feeds(self) -> FeedShelf:
+        """What feeds remember."""
         ...
 
     def backup(self, target: Path) -> None:

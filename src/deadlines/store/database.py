@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 import sqlite3
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
@@ -96,6 +96,13 @@ class Database:
     def one(self, name: str, parameters: Mapping[str, Value] | None = None) -> Any:  # noqa: ANN401  # columns are of any type
         """Run one of `statements.sql`; its first row or None."""
         return next(iter(self.named(name, parameters)), None)
+
+    def many(self, name: str, parameters: Iterable[Mapping[str, Value]]) -> None:
+        """Run one of `statements.sql`, which gives no rows, with each of the parameters."""
+        try:
+            self.connection.executemany(STATEMENTS[name], parameters)
+        except sqlite3.Error as error:
+            raise translate(self.path, error) from error
 
     @contextmanager
     def transaction(self) -> Iterator[None]:

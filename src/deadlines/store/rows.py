@@ -116,7 +116,7 @@ def row(columns: tuple[Any, ...]) -> Row:
 def event_row(columns: tuple[Any, ...]) -> EventRow:
     """An event from the columns of `events`."""
     uid, clients, attendees, busy, needs_text = columns[1], columns[13], columns[14], columns[22], columns[23]
-    event = _make_event((_split(clients), _split(attendees), *columns[15:22], bool(busy), bool(needs_text)))
+    event = _make_event((split(clients), split(attendees), *columns[15:22], bool(busy), bool(needs_text)))
     text = to_text(columns[24])
     return _make_event_row((columns[0], str(uid, "utf-8", "surrogateescape"), *columns[2:13], event, text))
 
@@ -200,12 +200,13 @@ def _index(columns: tuple[Any, ...]) -> Index:
     categories, after = columns[-2:]
     if not categories and not after:
         return _make_index(columns[:-2] + _NO_WORDS)
-    return _make_index((*columns[:-2], _split(categories), _split(after), None))
+    return _make_index((*columns[:-2], split(categories), split(after), None))
 
 
 def _joined(words: tuple[str, ...]) -> str:
     return "".join(clean(word).replace(_END, "\ufffd") + _END for word in words)
 
 
-def _split(column: str) -> tuple[str, ...]:
+def split(column: str) -> tuple[str, ...]:
+    """The words of a tuple in a column."""
     return tuple(column[:-1].split(_END)) if column else ()

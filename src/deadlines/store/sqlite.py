@@ -39,6 +39,7 @@ from deadlines.store.writer import Header, SqliteWriter
 
 if TYPE_CHECKING:
     from deadlines.store.sqlite_digests import SqliteDigests
+    from deadlines.store.sqlite_feeds import SqliteFeeds
     from deadlines.store.sqlite_findings import SqliteFindings
 
 _SEPARATOR = "\x1f"
@@ -193,6 +194,13 @@ class SqliteStore:
             before = self._database.one("fingerprint")
             yield SqliteReindex(self._database, before[0] if before else "")
             self._database.named("fingerprint_put", {"fingerprint": rows.clean(fingerprint)})
+
+    @property
+    def feeds(self) -> SqliteFeeds:
+        """What feeds remember."""
+        from deadlines.store.sqlite_feeds import SqliteFeeds  # noqa: PLC0415 # whoever writes no feed is spared it
+
+        return SqliteFeeds(self._database)
 
     def backup(self, target: Path) -> None:
         """A consistent copy in a new file."""

@@ -349,3 +349,76 @@ INSERT INTO digest (reader, day, outcome, at, message_id, problem)
 VALUES (:reader, :day, :outcome, :at, :message_id, :problem)
 ON CONFLICT (reader, day) DO UPDATE SET
     outcome = excluded.outcome, at = excluded.at, message_id = excluded.message_id, problem = excluded.problem
+
+-- name: feed_get
+-- Where a feed stands.
+SELECT key, token, terms, seen, file, look, written_at FROM feed WHERE name = :name
+
+-- name: feed_names
+-- Every feed that was ever written.
+SELECT name FROM feed ORDER BY name
+
+-- name: feed_put
+-- Remember where a feed stands.
+INSERT INTO feed (name, key, token, terms, seen, file, look, written_at)
+VALUES (:name, :key, :token, :terms, :seen, :file, :look, :written_at)
+ON CONFLICT (name) DO UPDATE SET
+    key = excluded.key, token = excluded.token, terms = excluded.terms, seen = excluded.seen, file = excluded.file,
+    look = excluded.look, written_at = excluded.written_at
+
+-- name: feed_delete
+-- Forget a feed; its items go along.
+DELETE FROM feed WHERE name = :name
+
+-- name: change_newest
+-- The newest line of the journal.
+SELECT COALESCE(MAX(id), 0) FROM change
+
+-- name: changed_since
+-- The records that were changed since a line of it.
+SELECT DISTINCT resource FROM change WHERE id > :change LIMIT :limit
+
+-- name: feed_tasks
+-- What is due in a stretch of time, and what is open and never due.
+SELECT resource, uid, calendar, summary, note, client, status, priority, percent_complete, due_kind, due_value, due_tzid, due_at,
+    start_kind, start_value, start_tzid, start_at, completed_at, estimate, categories
+FROM listing
+WHERE is_here = 1 AND component = 'VTODO' AND (due_order >= :start AND due_order < :end OR is_open = 1 AND due_at IS NULL)
+ORDER BY resource
+
+-- name: feed_task
+-- One task.
+SELECT resource, uid, calendar, summary, note, client, status, priority, percent_complete, due_kind, due_value, due_tzid, due_at,
+    start_kind, start_value, start_tzid, start_at, completed_at, estimate, categories
+FROM listing WHERE is_here = 1 AND component = 'VTODO' AND resource = :id
+
+-- name: feed_items
+-- Every item of a feed, as it was last written.
+SELECT kind, resource, stamp, sequence, zones, text FROM feed_item WHERE feed = :feed
+
+-- name: feed_item
+-- One item of a feed.
+SELECT kind, resource, stamp, sequence, zones, text FROM feed_item WHERE feed = :feed AND kind = :kind AND resource = :resource
+
+-- name: feed_item_put
+-- Remember what an item was written as.
+INSERT INTO feed_item (feed, kind, resource, stamp, sequence, zones, text)
+VALUES (:feed, :kind, :resource, :stamp, :sequence, :zones, :text)
+ON CONFLICT (feed, kind, resource) DO UPDATE SET
+    stamp = excluded.stamp, sequence = excluded.sequence, zones = excluded.zones, text = excluded.text
+
+-- name: feed_item_delete
+-- It is in the feed no more.
+DELETE FROM feed_item WHERE feed = :feed AND kind = :kind AND resource = :resource
+
+-- name: feed_count
+-- How many items a feed has.
+SELECT COUNT(*) FROM feed_item WHERE feed = :feed
+
+-- name: feed_texts
+-- What a feed is put together from.
+SELECT text FROM feed_item WHERE feed = :feed AND kind = :kind ORDER BY resource
+
+-- name: feed_zones
+-- Which clocks it must define.
+SELECT DISTINCT zones FROM feed_item WHERE feed = :feed

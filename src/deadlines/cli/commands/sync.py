@@ -42,6 +42,7 @@ def sync_now(
     options: Options, *, calendars: tuple[str, ...] = (), allow_deletes: int = 0, dry_run: bool = False, full: bool = False
 ) -> Exit:
     """Sync, and print the report; `init` ends with it too."""
+    from deadlines.cli.feed_text import after_sync  # noqa: PLC0415 # help is spared it
     from deadlines.cli.sync_text import exit_code, report_json, report_text  # noqa: PLC0415 # help is spared it
     from deadlines.usecases.sync import Request, nobody, sync  # noqa: PLC0415 # help is spared it
 
@@ -58,12 +59,13 @@ def sync_now(
         )
         with shop.sync_lock():
             report = sync(desk, shop.connect, request)
+        feeds = None if dry_run or not desk.settings.feeds else after_sync(shop, desk)
     show(
         options,
-        as_json=lambda: report_json(report, desk.settings),
-        as_text=lambda screen: report_text(report, desk.settings, screen, now=shop.now, quiet=options.quiet),
+        as_json=lambda: report_json(report, desk.settings, feeds),
+        as_text=lambda screen: report_text(report, desk.settings, screen, now=shop.now, quiet=options.quiet, feeds=feeds),
     )
-    return exit_code(report)
+    return exit_code(report, feeds)
 
 
 def _somebody_is_there(options: Options) -> bool:
