@@ -9,6 +9,10 @@ were in the text that he changed, and what their makers knew. From this book fol
 - A task that was removed by somebody who knew all that anybody had done to it is gone.
 - Nothing is doubled, no write tells the server what it says already, and every write is conditional.
 
+Some things change what can rightly be asked for, and the book says how. A client that lost its state deletes nothing: what was
+removed may come back. A server that heeds no precondition lets a write replace what its author had not seen: just that may be
+lost, and no more. A calendar made anew on a server that takes any token is as a server that lies about what changed.
+
 The replicas are compared after quiet syncs that ask only what changed, as syncs do for most of the day, so that a listing of
 everything cannot repair what was lost. A listing afterwards must find nothing to repair.
 
@@ -37,7 +41,10 @@ from tests.sync.troubles import (
     MEANWHILE,
     Act,
     Fault,
+    Forgiving,
+    Heedless,
     Labelling,
+    RowsFail,
     Trouble,
     Troubled,
     TroubledStore,
@@ -45,7 +52,7 @@ from tests.sync.troubles import (
 )
 
 from deadlines.core.settings import Policy
-from deadlines.store.base import Record
+from deadlines.store.base import Record, RunKind
 from deadlines.sync.merge import same_meaning
 from deadlines.sync.report import CalendarReport, Conflict, Outcome
 
@@ -67,6 +74,7 @@ _CLIENT = st.sampled_from(CLIENTS)
 _AUTHOR = st.sampled_from((*CLIENTS, SERVER))
 _UID = st.sampled_from(["u1", "u1", "u1", "u2"])  # who meets often collides often
 _FIELD = st.sampled_from(["SUMMARY", "OWN", "CATEGORIES"])
+_UPHEAVAL = st.sampled_from(["moved", "lost state", "made anew"])
 _CHANGE = st.sampled_from(["SUMMARY", "SUMMARY", "OWN", ""])  # empty: remove it
 _TROUBLE: st.SearchStrategy[Trouble] = st.one_of(st.sampled_from(DOWN), st.sampled_from(MEANWHILE), st.sampled_from(FAULT))
 
@@ -83,6 +91,8 @@ class Mark(NamedTuple):
 def kinds_of_server() -> dict[str, list[Behaviour]]:
     """The habits that a server keeps all through a sequence."""
     return {
+        "heedless": [Heedless()],
+        "forgiving": [Forgiving()],
         "plain": [],
         "rewriting": [Rewriting()],
         "labelling": [Labelling()],
@@ -112,12 +122,21 @@ class TwoClients(RuleBasedStateMachine):
         self.made: set[str] = set()
         self.contested: set[str] = set()
         """UIDs that were removed or made twice: there, two versions without a common base may meet."""
+        self.lost: set[int] = set()
+        """Clients that have not agreed with the server on everything since they lost their state."""
         self.trusted = True
         """Whether the server told the truth when asked what changed."""
+        self.moved: set[str] = set()
+        """UIDs that are not where they were at first."""
+        self.moves = 0
 
     @initialize(kind=st.sampled_from(sorted(kinds_of_server())))
     def begin(self, kind: str) -> None:
-        self.dav.behaviours.extend(kinds_of_server()[kind])
+        self.kind = kinds_of_server()[kind]
+        for behaviour in self.kind:
+            if isinstance(behaviour, Heedless):
+                behaviour.replaces = self._replaced_unseen
+        self.dav.behaviours.extend(self.kind)
         self.quiet = ["PROPFIND" if kind == "ctag only" else "REPORT"]
         for uid in UIDS:
             self._change(SERVER, uid, "SUMMARY")
@@ -160,8 +179,8 @@ class TwoClients(RuleBasedStateMachine):
     @rule(client=_CLIENT)
     def sync_with_an_emptied_server(self, client: int) -> None:
         """As when its disk is not mounted: stops before anything is done."""
-        if sum(record.base is not None for record in self._records(client)) < 2:
-            return
+        if sum(record.base is not None for record in self._records(client)) < 2 or self._is_forgiving:
+            return  # one that takes any token does not say what is missing
         calendar = self.dav.calendars[PATH]
         self.dav.calendars[PATH] = self.dav.new_calendar()
         try:
@@ -172,13 +191,60 @@ class TwoClients(RuleBasedStateMachine):
         finally:
             self.dav.calendars[PATH] = calendar
 
+    @rule(client=_CLIENT, uid=_UID, upheaval=_UPHEAVAL)
+    def upheaval(self, client: int, uid: str, upheaval: str) -> None:
+        if upheaval == "lost state":
+            self._lose_state(client)
+        elif upheaval == "moved":
+            self._move(uid)
+        else:
+            self._make_the_calendar_anew()
+
+    def _lose_state(self, client: int) -> None:
+        """As when the database is restored under another address: nothing is agreed on any more."""
+        with self.clients[client].store.write(RunKind.COMMAND, "lose", now=NOW) as writer:
+            writer.detach(WORK)
+        self.lost.add(client)
+        self.contested |= self.made
+        self.gone.clear()
+
+    def _move(self, uid: str) -> None:
+        """Another program keeps it under another name from now on."""
+        for name, text in self.dav.texts().items():
+            if f"UID:{uid}\r\n" in text:
+                self.moved.add(uid)
+                self.moves += 1
+                self.dav.remove(PATH + name)
+                self.dav.put(f"{PATH}moved{self.moves}.ics", text)
+
+    def _make_the_calendar_anew(self) -> None:
+        """As when it is restored from a copy: the same resources with other ETags; its tokens are not those of before."""
+        texts = self.dav.texts()
+        self.dav.calendars[PATH] = self.dav.new_calendar()
+        for name, text in texts.items():
+            self.dav.put(PATH + name, text)
+        self.trusted &= not self._is_forgiving
+
+    @property
+    def _is_forgiving(self) -> bool:
+        return any(isinstance(behaviour, Forgiving) for behaviour in self.kind)
+
+    def _replaced_unseen(self, before: str, after: str) -> None:
+        """What a server that heeds preconditions would have refused: what the writer had not seen is lost, and may be."""
+        self.alive -= set(MARK.findall(before)) - set(MARK.findall(after))
+        uids = set(UID.findall(before + after))
+        self.contested |= uids
+        self.gone -= uids
+
     def _sync(self, client: int, uid: str = "", *troubles: Trouble) -> CalendarReport | None:
         """None where the process died."""
         replica = self.clients[client]
         self.trusted &= not any(isinstance(trouble, Fault) and trouble.name == "stale token" for trouble in troubles)
+        if any(isinstance(trouble, RowsFail) for trouble in troubles):
+            self.contested |= self.moved & {uid}  # it is gone from where it was, and nobody can see where it went
         server = Troubled(uid, troubles, lambda act: self._meanwhile(client, uid, act))
         store = TroubledStore(replica.store, troubles, lambda act: self._meanwhile(client, uid, act))
-        self.dav.behaviours.append(server)
+        self.dav.behaviours.insert(len(self.dav.behaviours) - isinstance(self.dav.behaviours[-1], Heedless), server)
         self.seen["syncs"] += 1
         self.seen["troubles"] += len(troubles)
         try:
@@ -191,6 +257,8 @@ class TwoClients(RuleBasedStateMachine):
             assert not self.watch.complaints, self.watch.complaints
             for conflict in replica.report.conflicts:
                 assert self._is_real(conflict), conflict
+        if report.ok and not report.skipped:
+            self.lost.discard(client)
         return report
 
     def _meanwhile(self, client: int, uid: str, act: Act) -> None:
@@ -275,7 +343,8 @@ class TwoClients(RuleBasedStateMachine):
         )
 
     def _nothing_resurrected(self) -> None:
-        assert not self.gone & self._there().keys()
+        hidden = set() if self.trusted else self.moved  # deleted where it was, as far as anybody could see
+        assert not (self.gone - hidden) & self._there().keys()
 
     def _a_listing_finds_nothing(self) -> None:
         before = [[record.ical for record in self._records(client)] for client in CLIENTS]
@@ -322,7 +391,7 @@ class TwoClients(RuleBasedStateMachine):
         self.contested.add(uid)
         self._put(author, uid, None)
         anywhere = {mark for side in (*CLIENTS, SERVER) for mark in MARK.findall(self._text(side, uid))}
-        if anywhere <= known and not self._in_doubt(author) and not labelled:
+        if anywhere <= known and not self._in_doubt(author) and not labelled and not self.lost:
             self.gone.add(uid)  # a label that he has not seen may as well be somebody's edit
 
     def _known(self, text: str) -> frozenset[str]:

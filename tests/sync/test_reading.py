@@ -238,6 +238,23 @@ def test_a_second_resource_with_the_uid_is_put_aside_until_the_first_goes(dav: L
     assert not replica.store.unreadable(WORK)
 
 
+def test_a_second_resource_with_the_uid_is_taken_once_the_first_was_deleted_from_here(dav: LockedDav, replica: Replica) -> None:
+    """It is found by the listing of everything, since nothing about it changed."""
+    fill(dav, 2)
+    replica.sync()
+    dav.put(f"{PATH}twin.ics", task("u0", "Twin"))
+    replica.sync()
+    replica.remove("u0")
+    replica.sync()
+    assert set(dav.texts()) == {"u1.ics", "twin.ics"}
+
+    report = replica.sync(full=True)
+
+    assert uids(report.pulled.created) == ["u0"]
+    assert replica.task("u0").summary == "Twin"
+    assert not replica.store.unreadable(WORK)
+
+
 def test_two_new_resources_with_one_uid_leave_one(dav: LockedDav, replica: Replica) -> None:
     dav.put(f"{PATH}a.ics", task("u", "First"))
     dav.put(f"{PATH}b.ics", task("u", "Second"))

@@ -6,6 +6,7 @@ import re
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import datetime
 from itertools import product
 from typing import NamedTuple
@@ -31,13 +32,13 @@ from tests.servers.quirks import (
     EtagMissing,
     PutEtagRewritten,
     PutSaysNoEtag,
-    RowFails,
     StoredBut,
+    TokensFullList,
     TokensInvalid,
     TokensStaleAccepted,
     Truncated,
 )
-from tests.sync.rig import Crash
+from tests.sync.rig import PATH, Crash
 
 from deadlines.ical.content import content
 from deadlines.store.base import RunKind, Writer
@@ -82,9 +83,13 @@ class Meanwhile(NamedTuple):
 
 
 class RowsFail(NamedTuple):
-    """All through the sync the server has trouble with the task; `late`: it shows only when its text is asked for."""
+    """All through the sync the server has trouble with the task; `late`: it shows only when its text is asked for.
+
+    `never`: then not even a GET gives it.
+    """
 
     late: bool
+    never: bool = False
 
 
 Trouble = Fault | Down | Meanwhile | RowsFail
@@ -127,7 +132,7 @@ FAULT: list[Fault | RowsFail] = [
     *(Fault(name, "REPORT", nth) for name, nth in product(_READS, range(3))),
     *(Fault(name, "PUT", nth) for name, nth in product(_PUTS, [0, 0, 1])),
     *(Fault(name, "DELETE", 0) for name in _DELETES),
-    *[RowsFail(late=False), RowsFail(late=True)] * 4,
+    *[RowsFail(late=False), RowsFail(late=True), *[RowsFail(late=True, never=True)] * 3] * 3,
 ]
 _WRITES = [At(method, 0, after) for method, after in product(["PUT", "PUT", "DELETE"], [False, True, True])]
 _LATER = [At(method, nth, after) for method, nth, after in [("REPORT", 0, True), ("REPORT", 1, False), ("PUT", 1, True)]]
@@ -163,7 +168,13 @@ class Troubled(Behaviour):
         self._seen[request.method] += 1
         self._fault = self._faults.get(self._place, Behaviour())
         self._pass(after=False)
+        if request.method == "GET" and any(trouble.never for trouble in self._rows) and request.path in self._paths(dav):
+            return BROKEN
         return self._fault.before(dav, request)
+
+    def _paths(self, dav: FakeDav) -> set[str]:
+        """Where the task lives."""
+        return {PATH + name for name, text in dav.texts().items() if f"UID:{self._uid}\r\n" in text}
 
     def after(self, dav: FakeDav, request: Request, reply: Reply) -> Reply:
         self._pass(after=True)
@@ -186,8 +197,8 @@ class Troubled(Behaviour):
             listing = b"sync-collection" in request.body
             if trouble.late and listing and altered is not None:
                 altered = DataMissing().row(dav, request, altered)
-            if trouble.late is not listing and altered is not None:
-                altered = RowFails(f"{self._uid}.ics").row(dav, request, altered)
+            if trouble.late is not listing and altered is not None and altered.href in self._paths(dav):
+                altered = replace(altered, status=500, props={})
         return altered
 
     def _pass(self, *, after: bool) -> None:
@@ -259,3 +270,31 @@ class Labelling(Behaviour):
 
     def stored(self, _dav: FakeDav, body: bytes) -> bytes:
         return body if b"X-LABEL" in body else re.sub(rb"END:VTODO", b"X-LABEL:ours\r\nEND:VTODO", body)
+
+
+class Heedless(Behaviour):
+    """A server that heeds no precondition. `replaces` hears what it should have refused: the text before, and after.
+
+    It must be the last of the behaviours, so that what it sees is what is carried out.
+    """
+
+    replaces: Callable[[str, str], object]
+
+    def before(self, dav: FakeDav, request: Request) -> Request | Reply:
+        if request.method not in {"PUT", "DELETE"}:
+            return request
+        stored = dav._stored(request.path)
+        if not dav._condition_holds(request, stored):
+            self.replaces("" if stored is None else stored.body.decode(), request.body.decode())
+        return request.without("if-match", "if-none-match")
+
+
+class Forgiving(Behaviour):
+    """A token that it does not know is answered with all there is, and without what was deleted (DAViCal, SOGo)."""
+
+    def before(self, dav: FakeDav, request: Request) -> Request | Reply:
+        asked = re.search(rb"<D:sync-token>([^<]+)", request.body)
+        life = f"life{dav.calendars[request.path].life}/" if asked and request.path in dav.calendars else ""
+        if asked is None or life.encode() in asked.group(1):
+            return request
+        return TokensFullList().before(dav, request)

@@ -108,12 +108,21 @@ class Reader:
             return True
         aside = self._aside.get(listed.href)
         if aside is not None:
-            return aside.etag != listed.etag
+            return aside.etag != listed.etag or (listing.known is not None and self._is_orphan(aside))
         known = self._look_up(listed.href) if listing.known is None else listing.known.get(listed.href)
         if known is None or known.etag != listed.etag or known.unsettled:
             return True
         # Told as a change, with its text: SOGo gives what is deleted and created anew the ETag it had.
         return listing.known is None and listed.text is not None
+
+    def _is_orphan(self, aside: Listed) -> bool:
+        """Whether it was put aside for a twin that is no more: not here, and not waiting to be deleted there."""
+        if self._store.by_href(self._name, aside.href) is not None:
+            return False
+        try:
+            return self._store.by_uid(self._name, self._folder.uid_of(aside)) is None
+        except CodecError:
+            return False
 
     def _look_up(self, href: str) -> Known | None:
         record = self._store.by_href(self._name, href)
