@@ -118,6 +118,25 @@ def test_a_sync_tells_how_far_it_is_and_cleans_up(dav: FakeDav, environment: dic
     assert after.startswith("work: 3 new from the server (")
 
 
+@pytest.mark.parametrize(("options", "asked"), [((), True), (("--dry-run",), False)], ids=["sync", "dry run"])
+def test_a_conflict_is_asked_about_and_a_dry_run_asks_nothing(  # noqa: PLR0917 # a table and four fixtures
+    options: tuple[str, ...], asked: bool, dav: FakeDav, environment: dict[str, str], program: Program, tmp_path: Path
+) -> None:
+    with (tmp_path / "config.toml").open("a", encoding="utf-8") as config:
+        config.write('conflict = "ask"\n')
+    put(dav, "one", "One")
+    program("sync")
+    program("edit", "1", "--summary", "Ours")
+    put(dav, "one", "Theirs")
+
+    question = "Keep (mine, theirs, both, later) [later]: "
+    seen = at_terminal(environment, "sync", *options, answers=[(question, "mine")] if asked else [])
+
+    assert (question in seen.screen) is asked
+    assert (("SUMMARY: mine kept" if asked else "SUMMARY: waits for your answer") in seen.screen) is True
+    assert ("SUMMARY:Ours" in dav.texts()["one.ics"]) is asked
+
+
 @pytest.mark.parametrize(("answer", "code", "left"), [("y", 0, 0), ("n", 2, 1), ("", 2, 1)])
 def test_remove_asks(  # noqa: PLR0917 # a table and three fixtures
     answer: str, code: int, left: int, dav: FakeDav, environment: dict[str, str], program: Program

@@ -175,6 +175,7 @@ class Replica:
         ask: Ask = lambda _: Policy.ASK,
         store: object = None,
         collection: Collection | None = None,
+        progress: Callable[[str, int, int], None] = lambda *_: None,
     ) -> CalendarReport:
         """One sync, as the use case does it; the report is kept too."""
         own: Any = store or self.store
@@ -188,6 +189,7 @@ class Replica:
             full=full,
             allow_deletes=allow_deletes,
             connections=connections,
+            progress=progress,
         )
         self.report = CalendarReport(name=WORK)
         folder = Folder(

@@ -159,10 +159,9 @@ def test_a_death_before_the_deletions_forgets_none_of_them(dav: LockedDav, in_st
 def test_nothing_is_deleted_there_while_it_is_unknown_what_is_there(dav: LockedDav, in_step: Replica) -> None:
     """Our edit may have arrived, and somebody may have edited since: a removal here waits until that was seen."""
     in_step.edit("u", summary="Ours")
-    dav.behaviours.append(Only("u.ics", Answers(BROKEN, "PUT")))
+    dav.behaviours += [Only("u.ics", Answers(BROKEN, "PUT")), RefusedEverywhere("u.ics")]
     in_step.sync()
     in_step.remove("u")
-    dav.behaviours[:] = [RefusedEverywhere("u.ics")]
     dav.requests.clear()
 
     in_step.sync()

@@ -130,14 +130,23 @@ def test_edited_here_and_deleted_there_in_the_same_moment_is_written_again(dav: 
     assert_quiet(dav, in_step)
 
 
-def test_a_412_without_a_reason_ends(dav: LockedDav, in_step: Replica) -> None:
-    in_step.edit("u", summary="Invoice")
-    dav.behaviours.append(Answers(CHANGED, "PUT"))
+@pytest.mark.parametrize("uid", ["u", "n"], ids=["changed", "new"])
+def test_a_412_to_what_did_not_change_is_a_refusal_of_the_item(dav: LockedDav, in_step: Replica, uid: str) -> None:
+    """Xandikos and DAViCal say 412 to data that they do not like. One more try tells it from a race."""
+    in_step.add("other")
+    in_step.edit("u", summary="Invoice") if uid == "u" else in_step.add("n")
+    dav.behaviours.append(For(f"{uid}.ics", Answers(CHANGED, "PUT")))
 
     report = in_step.sync()
 
-    assert len(dav.writes()) == 4
-    assert uids(report.skipped) == ["u"]
+    assert dav.writes().count(f"PUT {uid}.ics") == 2
+    (skipped,) = report.skipped
+    assert (skipped.uid, "changed there (412), but it has not" in skipped.detail) == (uid, True)
+    assert "other.ics" in dav.texts()
+    dav.behaviours.clear()
+    in_step.sync()
+    assert dav.texts()[f"{uid}.ics"] == in_step.text(uid)
+    assert_quiet(dav, in_step)
 
 
 def test_a_uid_that_lives_elsewhere_is_adopted_there(dav: LockedDav, replica: Replica) -> None:
@@ -203,8 +212,9 @@ def test_an_edit_made_while_a_twin_is_looked_for_survives(dav: LockedDav, replic
 def test_stored_though_it_did_not_look_so(dav: LockedDav, replica: Replica, trouble: Behaviour, again: str) -> None:
     replica.add("u", "Invoice")
     dav.behaviours.append(Times(1, trouble, "PUT"))
-    replica.sync()
+    report = replica.sync()
     assert set(dav.texts()) == {"u.ics"}
+    assert (uids(report.pushed.created), report.skipped) == (["u"], [])
     if again == "edited":
         replica.edit("u", summary="Invoice 2")
     elif again == "removed":
@@ -463,3 +473,46 @@ def test_what_a_server_labelled_is_no_conflict_with_the_creation_whose_answer_wa
     assert not report.conflicts
     assert "X-LABEL:ours" in replica.text("u")
     assert_quiet(dav, replica)
+
+
+def test_a_500_that_stored_nothing_is_told_once_and_not_sent_twice(dav: LockedDav, in_step: Replica) -> None:
+    in_step.edit("u", summary="Invoice")
+    dav.behaviours.append(Answers(BROKEN, "PUT"))
+
+    report = in_step.sync()
+
+    assert dav.writes() == ["PUT u.ics"]
+    assert [item.detail for item in report.skipped] == ["the server refuses it: the server refuses this item (500)"]
+    assert not report.pushed
+
+
+def test_an_answer_lost_in_the_last_round_is_settled_by_the_next_run(dav: LockedDav, in_step: Replica) -> None:
+    """Somebody was faster three times, and then the server fails: nothing more is sent in this run."""
+    in_step.edit("u", summary="Invoice")
+    changes = iter(range(100))
+
+    def change() -> None:
+        dav.put(PAGE, task("u", "Landing page", f"PRIORITY:{next(changes)}"))
+
+    for nth in range(1, 4):
+        dav.behaviours.append(Interferes("PUT", change, nth=nth))
+    dav.behaviours.insert(0, Interferes("PUT", lambda: dav.behaviours.append(StoredBut(BROKEN)), nth=4))
+
+    report = in_step.sync()
+
+    assert dav.writes() == ["PUT u.ics"] * 4
+    assert uids(report.skipped) == ["u"]
+    dav.behaviours.clear()
+    assert in_step.sync().ok
+    assert "SUMMARY:Invoice" in dav.texts()["u.ics"]
+    assert_quiet(dav, in_step)
+
+
+def test_progress_tells_of_how_much(replica: Replica) -> None:
+    for n in range(4):
+        replica.add(f"u{n}")
+    told: list[tuple[str, int, int]] = []
+
+    replica.sync(progress=lambda *progress: told.append(progress))
+
+    assert [line for line in told if line[0] == "written"] == [("written", n, 4) for n in range(1, 5)]

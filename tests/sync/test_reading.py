@@ -40,6 +40,17 @@ def test_a_first_sync_takes_two_requests(dav: LockedDav, replica: Replica) -> No
     assert report.requests == 2
 
 
+def test_progress_tells_of_how_much_once_it_is_known(dav: LockedDav, replica: Replica) -> None:
+    dav.behaviours.append(DataMissing(in_sync=True))
+    replica.sync()
+    fill(dav, 30)
+    told: list[tuple[str, int, int]] = []
+
+    replica.sync(progress=lambda *progress: told.append(progress))
+
+    assert told == [("read", 30, 30)]
+
+
 def test_nothing_changed_is_one_request_and_one_write_here(dav: LockedDav, replica: Replica) -> None:
     fill(dav, 3)
     replica.sync()

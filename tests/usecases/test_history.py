@@ -267,6 +267,40 @@ def test_a_sync_is_taken_back_whole(desk: Desk, phone: Phone, synced: Synced) ->
     assert (summary(desk, kept), summary(desk, gone), undone.removed) == ("kept", "gone", ("pulled",))
 
 
+@pytest.mark.parametrize("again", [False, True], ids=["undone", "undone, put back and undone"])
+def test_what_a_first_sync_brought_is_not_deleted_on_the_server(desk: Desk, phone: Phone, synced: Synced, again: bool) -> None:
+    new(desk, "mine")
+    phone.put(text(desk, 1).replace("UID:uid-1", "UID:theirs").replace("SUMMARY:mine", "SUMMARY:pulled"))
+    run = synced(desk)
+
+    undone = undo(desk, run)
+    if again:
+        undone = undo(desk, undo(desk, undone.run).run)
+
+    assert (undone.removed, undone.returning) == (("pulled",), ("pulled",))
+    assert not desk.store.find("theirs")
+    synced(desk)
+    assert len(phone.texts()) == 2
+    assert [row.index.summary for row in desk.store.find("theirs")] == ["pulled"]
+
+
+def test_what_came_back_by_an_undo_of_a_sync_goes_on_the_server_too_when_that_is_taken_back(
+    desk: Desk, phone: Phone, synced: Synced
+) -> None:
+    new(desk, "mine")
+    synced(desk)
+    phone.remove("uid-1")
+    run = synced(desk)
+    undone = undo(desk, run)
+    synced(desk)
+    assert len(phone.texts()) == 1
+
+    undo(desk, undone.run)
+    synced(desk)
+
+    assert phone.texts() == ()
+
+
 @pytest.mark.parametrize("since", ["edited", "removed", "removed and synced"])
 def test_what_a_sync_brought_and_was_changed_since_stays_as_it_is(desk: Desk, phone: Phone, synced: Synced, since: str) -> None:
     new(desk, "mine")

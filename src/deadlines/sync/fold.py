@@ -97,7 +97,7 @@ class Folder:
             return Left.NOTHING
         if record.uid != uid:
             return self.quarantine(writer, listed, f"its UID changed from {record.uid} to {uid}")
-        if record.sent is not None and _has_arrived(record.sent, record.base, text):
+        if record.sent is not None and arrived(record, text):
             record = replace(record, base=record.sent)
         return self._compare(writer, record, listed, text)
 
@@ -249,11 +249,11 @@ def _remote(base: str | None, text: str) -> Side:
     return Side.SAME if text == base or content(text) == content(base) else Side.EDITED
 
 
-def _has_arrived(sent: str, base: str | None, text: str) -> bool:
+def arrived(record: Record, text: str) -> bool:
     """Whether the server's version has all that we sent without hearing the answer, with or without edits made upon it since."""
-    if content(sent) == content(text):
-        return True
-    merged = merge(base or _NOTHING, sent, text, Prefer.THEIRS)
+    if record.sent is None or content(record.sent) == content(text):
+        return record.sent is not None
+    merged = merge(record.base or _NOTHING, record.sent, text, Prefer.THEIRS)
     return not merged.conflicts and same_meaning(merged.text, text)
 
 

@@ -3,21 +3,26 @@
 What is about to be written is saved before it is sent (`sent`), and each outcome as soon as it is known. Only this thread touches
 the store; the others only talk. A refusal that says "it changed" or an answer that never came is no error here: the href is
 noted, and the next reading finds out.
+
+What that reading found shows when the next round begins. A write whose outcome was unknown has arrived when the base has what was
+sent; if it has not, and the server said 500, it is the item that fails it. A record that was refused as changed twice, and is on
+the server as it was, is refused for what it says (Xandikos and DAViCal say 412 to that too).
 """
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from contextlib import AbstractContextManager
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from itertools import islice
 from queue import SimpleQueue
 
 from deadlines.errors import DeadlinesError, PreconditionFailed, ReadOnlyCollection, Rejected, Unreachable
 from deadlines.remote.base import Collection, Listed, Written
 from deadlines.store.base import Record, RunKind, Store, Writer
-from deadlines.sync.fold import Folder
+from deadlines.sync.fold import Folder, arrived
 from deadlines.sync.report import Item
 from deadlines.sync.terms import Terms
 
@@ -25,7 +30,10 @@ BATCH = 100
 """How many writes are announced to the store at once."""
 FEW = 4
 """So many writes are not worth another connection."""
+PATIENCE_WITH_ONE = 2
+"""So often is a record sent that the server calls changed though it is not."""
 _UNSURE = 500
+_PRECONDITION_FAILED = 412
 PATIENCE = 3
 """After so many writes in a row without an answer the server is taken to be down."""
 
@@ -42,6 +50,8 @@ class Pusher:
         self._done = 0
         self._rejected: set[int] = set()
         self._waiting: dict[str, Record] = {}
+        self._unknown: dict[int, _Unknown] = {}
+        self._refusals: Counter[tuple[int, str | None, str | None, str]] = Counter()
         self.written: set[str] = set()
         self.refused: set[str] = set()
 
@@ -51,12 +61,38 @@ class Pusher:
         self.refused.clear()
         self._waiting.clear()
         todo = [record for record in records if record.id not in self._rejected]
+        todo = [record for record in self._resolved(todo) if not self._is_refused_as_it_is(record)]
+        of = self._done + len(todo)
         for batch in _batches(todo, BATCH):
             announced = self._announce(batch)
             for record, outcome in self._send(announced):
                 self._record(record, outcome)
                 self._done += 1
-                self._terms.progress("written", self._done)
+                self._terms.progress("written", self._done, of)
+
+    def _resolved(self, records: Sequence[Record]) -> Iterator[Record]:
+        """Look at what became of writes without an outcome. Gives the records that may be written."""
+        unknown, self._unknown = self._unknown, {}
+        for record in records:
+            failed = unknown.pop(record.id, None)
+            if failed is not None and failed.detail:
+                self._rejected.add(record.id)
+                self._skip(record, failed.detail)
+            else:
+                yield record
+        for record in (unknown.pop(number).record for number in list(unknown)):
+            now = self._store.get(record.id)
+            if now is not None and now.base is not None and now.sent is None and arrived(record, now.base):
+                self._report_written(record)
+
+    def _is_refused_as_it_is(self, record: Record) -> bool:
+        refused = self._refusals[_version(record)] >= PATIENCE_WITH_ONE
+        if refused:
+            self._rejected.add(record.id)
+            self._skip(
+                record, "the server refuses it as if it had changed there (412), but it has not: it does not like what it says"
+            )
+        return refused
 
     def delete(self, records: Iterable[Record]) -> None:
         """Delete each record on the server, unless it changed there: then it comes back with the next run."""
@@ -81,6 +117,9 @@ class Pusher:
         """Say what the server refused again and again."""
         for record in self._waiting.values():
             self._skip(record, "changed on the server again and again; the next sync goes on")
+        for failed in self._unknown.values():
+            if failed.detail:
+                self._skip(failed.record, failed.detail)
 
     def _announce(self, batch: Sequence[Record]) -> list[Record]:
         """Save what is about to be sent, and where to."""
@@ -117,18 +156,24 @@ class Pusher:
             case PreconditionFailed():
                 self.refused.add(record.href)
                 self._waiting[record.href] = record
+                self._unknown[record.id] = _Unknown(record)  # it may be the second of two tries that the client made
+                self._refusals[_version(record)] += outcome.status == _PRECONDITION_FAILED
                 if record.base is None:
                     self._adopt_twin(record)
             case Unreachable():
                 self.refused.add(record.href)
                 self._waiting[record.href] = record
+                self._unknown[record.id] = _Unknown(record)
                 self._unanswered += 1
                 if self._unanswered >= PATIENCE:
                     raise outcome
             case ReadOnlyCollection():
                 self._reject(record, f"the server refuses it: {outcome.reason}")
+            case Rejected() if (outcome.status or 0) >= _UNSURE:
+                self.refused.add(record.href)
+                self._unknown[record.id] = _Unknown(record, f"the server refuses it: {outcome.reason}")
             case Rejected():
-                self._reject(record, f"the server refuses it: {outcome.reason}", unsure=(outcome.status or 0) >= _UNSURE)
+                self._reject(record, f"the server refuses it: {outcome.reason}")
             case _:
                 raise outcome
 
@@ -139,6 +184,9 @@ class Pusher:
             writer.settle(saved, expected=record.ical)
         self.written.add(written.href)
         self._folder.written[written.href] = written.etag
+        self._report_written(record)
+
+    def _report_written(self, record: Record) -> None:
         side = self._folder.report.pushed
         item = Item(uid=record.uid, summary=_summary(record))
         (side.created if record.base is None else side.updated).append(item)
@@ -155,12 +203,11 @@ class Pusher:
             writer.settle(replace(record, href=found.href), expected=record.ical)
         self.refused.add(found.href)
 
-    def _reject(self, record: Record, detail: str, *, unsure: bool = False) -> None:
-        """Leave it for another run. `unsure`: it may have been stored all the same, so the next reading looks."""
+    def _reject(self, record: Record, detail: str) -> None:
+        """Leave it for another run."""
         self._rejected.add(record.id)
-        if not unsure:
-            with self._transaction() as writer:
-                writer.settle(replace(record, sent=None, href=record.href if record.base else ""), expected=record.ical)
+        with self._transaction() as writer:
+            writer.settle(replace(record, sent=None, href=record.href if record.base else ""), expected=record.ical)
         self._skip(record, detail)
 
     def _skip(self, record: Record, detail: str) -> None:
@@ -168,6 +215,19 @@ class Pusher:
 
     def _transaction(self) -> AbstractContextManager[Writer]:
         return self._store.write(RunKind.SYNC, "sync", now=self._terms.now, run=self._terms.run)
+
+
+@dataclass(frozen=True, slots=True)
+class _Unknown:
+    """A write whose outcome the next reading shows. `detail`: what the server said, when that was a refusal."""
+
+    record: Record
+    detail: str = ""
+
+
+def _version(record: Record) -> tuple[int, str | None, str | None, str]:
+    """What a write would replace by what: where nothing of it changed, another try has the same outcome."""
+    return record.id, record.ical, record.base, record.etag
 
 
 def _attempt(remote: Collection, record: Record) -> Written | DeadlinesError:

@@ -50,6 +50,7 @@ class Reader:
         self._aside = {item.href: Listed(href=item.href, etag=item.etag, text=item.text) for item in store.unreadable(self._name)}
         self._held: set[int] = set()
         self._read = 0
+        self._of = 0
         self.recheck: set[str] = set()
         self.owes = False
 
@@ -137,6 +138,7 @@ class Reader:
         asked = set(hrefs)
         if not hrefs:
             return
+        self._of = self._read + len(hrefs)
         for found in self._remote.fetch(hrefs):
             if isinstance(found, str):
                 listing.removed.add(found)
@@ -164,7 +166,7 @@ class Reader:
                 for listed in batch:
                     self._present(writer, listed, listing)
             self._read += len(batch)
-            self._terms.progress("read", self._read)
+            self._terms.progress("read", self._read, self._of)
 
     def _present(self, writer: Writer, listed: Listed, listing: _Listing) -> None:
         listing.folded.add(listed.href)

@@ -9,7 +9,7 @@ from datetime import datetime
 from deadlines.core.settings import Mode
 
 
-def _silent(_what: str, _done: int) -> None:
+def _silent(_what: str, _done: int, _of: int) -> None:
     """Nobody watches."""
 
 
@@ -19,7 +19,8 @@ class Terms:
 
     `full` lists everything, whatever the mark says. `allow_deletes` deletions on a side are fine with the guard. `connections` is
     how many writes run at once. `display_name` is by what the collection was found, to be remembered with where it is.
-    `progress` hears what was read or written (`"read"`, `"written"`) and how much of it so far.
+    `progress` hears what was read or written (`"read"`, `"written"`), how much of it so far, and of how much; 0 where that is not
+    known yet.
     """
 
     run: int
@@ -30,4 +31,4 @@ class Terms:
     allow_deletes: int = 0
     connections: int = 4
     display_name: str = ""
-    progress: Callable[[str, int], None] = _silent
+    progress: Callable[[str, int, int], None] = _silent

@@ -7,6 +7,8 @@ Taking back is itself a run, and the next sync carries it on to the server. For 
                                                    touched keeps its newer value, and is named
     it was removed since, came back since,         it stays as it is, and is named
     or was created and then edited
+    a sync brought it                              it goes here alone, and the next sync brings it again: an undo must not delete
+                                                   on the server what others made there
 
 *Says* is not *spells*: a server that stores a task in other words did not edit it.
 
@@ -36,12 +38,16 @@ _FAR_BACK = 1000
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Undone:
-    """What an undo did. `run` is 0 when nothing changed. `kept` are items left alone at least in part, each with the reason."""
+    """What an undo did. `run` is 0 when nothing changed. `kept` are items left alone at least in part, each with the reason.
+
+    `returning` are those of `removed` that are gone here alone, so that the next sync brings them again.
+    """
 
     run: int
     undid: Run
     tasks: tuple[TaskView, ...]
     removed: tuple[str, ...]
+    returning: tuple[str, ...]
     kept: tuple[tuple[str, str], ...]
 
 
@@ -67,17 +73,19 @@ def undo(desk: Desk, number: int | None) -> Undone:
     """Take back a run, by default the newest one that is in force and not itself an undo."""
     target = _newest(desk) if number is None else _run(desk, number)
     run = desk.store.new_run(RunKind.UNDO, desk.command, now=desk.now, undoes=target.id)
-    work = _Undo(desk)
+    work = _Undo(desk, brought=_brought(desk, target))
     with desk.store.write(RunKind.UNDO, desk.command, now=desk.now, run=run) as writer:
         _refuse_twice(desk, _run(desk, target.id))
         for change in reversed(desk.store.changes(run=target.id)):
             work.take_back(writer, change)
+        work.have_listed(writer)
     rows = [Row(id=record.id, uid=record.uid, calendar=record.calendar, index=record.index) for record in work.restored.values()]
     return Undone(
         run=0 if desk.store.run(run) is None else run,
         undid=target,
         tasks=tuple(view(row, desk.settings, now=desk.now) for row in rows),
         removed=tuple(work.removed),
+        returning=tuple(work.returning),
         kept=tuple(work.kept),
     )
 
@@ -93,6 +101,14 @@ def _newest(desk: Desk) -> Run:
         if run.kind is not RunKind.UNDO and _undone_by(desk, run) is None:
             return run
     raise Refused("there is nothing to take back", hint="deadlines log shows what was changed")
+
+
+def _brought(desk: Desk, run: Run) -> bool:
+    """Whether what this run created is what a sync brought: a sync did, and so did the undo of an undo of one."""
+    in_force = True
+    while run.undoes is not None and (undone := desk.store.run(run.undoes)) is not None:
+        run, in_force = undone, not in_force
+    return in_force and run.kind is RunKind.SYNC
 
 
 def _run(desk: Desk, number: int) -> Run:
@@ -117,12 +133,15 @@ def _refuse_twice(desk: Desk, target: Run) -> None:
 class _Undo:
     """Takes back the changes of one run, the last first."""
 
-    def __init__(self, desk: Desk) -> None:
+    def __init__(self, desk: Desk, *, brought: bool) -> None:
         self._desk = desk
+        self._brought = brought
         self.restored: dict[int, Record] = {}
         self.removed: list[str] = []
+        self.returning: list[str] = []
         self.kept: list[tuple[str, str]] = []
         self._stayed: set[str] = set()
+        self._unlisted: set[str] = set()
 
     def take_back(self, writer: Writer, change: Change) -> None:
         """Bring a record to what it was before the change."""
@@ -153,9 +172,19 @@ class _Undo:
             self.kept.append((change.summary, "it was changed again since, so it stays"))
             self._stayed.add(change.uid)
             return
-        writer.put(replace(now, ical=None))
+        if self._brought:
+            writer.forget(now, note="taken back here alone")
+            self.returning.append(change.summary)
+            self._unlisted.add(now.calendar)
+        else:
+            writer.put(replace(now, ical=None))
         self.restored.pop(now.id, None)
         self.removed.append(change.summary)
+
+    def have_listed(self, writer: Writer) -> None:
+        """Have the next sync list everything where something went here alone: the server does not call it changed."""
+        for calendar in sorted(self._unlisted):
+            writer.save_state(self._desk.store.state(calendar)._replace(sync_token="", ctag=""))
 
     def _merge(self, writer: Writer, change: Change, now: Record, before: str) -> None:
         assert now.ical is not None

@@ -25,7 +25,7 @@ def nobody(_conflict: Conflict) -> Policy:
     return Policy.ASK
 
 
-def _silent(_calendar: str, _what: str, _done: int) -> None:
+def _silent(_calendar: str, _what: str, _done: int, _of: int) -> None:
     """Nobody watches."""
 
 
@@ -40,7 +40,7 @@ class Request:
     allow_deletes: int = 0
     connections: int = 4
     ask: Ask = nobody
-    progress: Callable[[str, str, int], None] = _silent
+    progress: Callable[[str, str, int, int], None] = _silent
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -134,5 +134,5 @@ class _One:
             allow_deletes=self.request.allow_deletes,
             connections=self.request.connections,
             display_name="" if calendar.path else calendar.display_name,
-            progress=lambda what, done: self.request.progress(calendar.name, what, done),
+            progress=lambda what, done, of: self.request.progress(calendar.name, what, done, of),
         )

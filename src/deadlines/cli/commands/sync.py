@@ -54,8 +54,8 @@ def sync_now(
             dry_run=dry_run,
             full=full,
             allow_deletes=allow_deletes,
-            ask=_ask if _somebody_is_there(options) else nobody,
-            progress=lambda calendar, what, done: tell(f"{calendar}: {done} {what}"),
+            ask=_ask if _somebody_is_there(options) and not dry_run else nobody,
+            progress=lambda calendar, what, done, of: tell(f"{calendar}: {done}{f' of {of}' if of else ''} {what}"),
         )
         with shop.sync_lock():
             report = sync(desk, shop.connect, request)

@@ -16,7 +16,8 @@ def run(options: Options, number: int | None) -> Exit:
     """Take back a command or a whole sync.
 
     By default it is the newest run that changed anything here.
-    What changed again since keeps its newer value. The next sync carries the result to the server.
+    What changed again since keeps its newer value. The next sync carries the result to the server; only
+    what a sync brought from there is not deleted there.
     """
     from deadlines.cli.table import Role, Screen  # noqa: PLC0415 # help is spared it
     from deadlines.cli.task_text import answer  # noqa: PLC0415 # help is spared it
@@ -29,7 +30,8 @@ def run(options: Options, number: int | None) -> Exit:
     def as_text(screen: Screen) -> str:
         lines = [f"run {undone.undid.id} taken back: {clean(undone.undid.command)}\n"]
         lines += [answer(task, "restored", screen) for task in undone.tasks]
-        lines += [f"removed again: {clean(name)}\n" for name in undone.removed]
+        lines += [f"removed again: {clean(name)}\n" for name in undone.removed if name not in undone.returning]
+        lines += [f"removed again here: {clean(name)}; the next sync brings it back\n" for name in undone.returning]
         lines += [screen.paint(f"kept: {clean(name)}: {clean(why)}", Role.SOON) + "\n" for name, why in undone.kept]
         return "".join(lines)
 
@@ -40,6 +42,7 @@ def run(options: Options, number: int | None) -> Exit:
             "undid": undone.undid.id,
             "tasks": [task.as_json() for task in undone.tasks],
             "removed": undone.removed,
+            "returning": undone.returning,
             "kept": [{"summary": name, "why": why} for name, why in undone.kept],
         },
         as_text=as_text,
