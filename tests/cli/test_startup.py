@@ -77,6 +77,7 @@ ROWS: dict[str, Row] = {
     "init": Row(("--timezone", "Europe/Oslo")),
     "list": Row(),
     "log": Row(),
+    "meet": Row(("acme", "Call", "--at", "fri 10:00")),
     "quota": Row(),
     "remove": Row(("1", "--yes")),
     "reopen": Row(("1",)),

@@ -46,13 +46,31 @@ def new_task(task: Task, *, now: datetime) -> str:
     return _calendar("VTODO", lines, task.start, task.due)
 
 
-def new_event(*, uid: str, summary: str, start: When, end: When, description: str = "", now: datetime) -> str:
-    """A VCALENDAR with one VEVENT from `start` to `end`, both of the same kind, created `now`."""
+def new_event(
+    *,
+    uid: str,
+    summary: str,
+    start: When,
+    end: When,
+    description: str = "",
+    location: str = "",
+    url: str = "",
+    categories: Iterable[str] = (),
+    rrule: str = "",
+    now: datetime,
+) -> str:
+    """A VCALENDAR with one VEVENT from `start` to `end`, both of the same kind, created `now`; nobody is invited (`people`)."""
     lines = [
         *_head(uid, now),
-        *_texts(("SUMMARY", summary), ("DESCRIPTION", description)),
+        *_texts(("SUMMARY", summary), ("DESCRIPTION", description), ("LOCATION", location)),
         *_times(("DTSTART", start), ("DTEND", end)),
     ]
+    if url:
+        lines.append(_line("URL", url))
+    if labels := join_list(categories):
+        lines.append(_line("CATEGORIES", labels))
+    if rrule:
+        lines.append(_line("RRULE", rrule))
     return _calendar("VEVENT", lines, start, end)
 
 

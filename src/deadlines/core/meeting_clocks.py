@@ -1,0 +1,45 @@
+"""A meeting's time as text for people, on everybody's clock."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import date, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from deadlines.core.client import Party, zone_at
+from deadlines.core.clocks import city, format_date
+from deadlines.core.span import Span
+from deadlines.core.when import AllDay, When
+
+_ONE_DAY = timedelta(days=1)
+
+
+def meeting_clocks(span: Span, start: When, end: When, *, parties: Iterable[Party], now: datetime) -> str:
+    """`Tue 1 Dec 09:00-09:45 New York = Tue 1 Dec 15:00-15:45 Oslo`, each clock once; dates alone are the same for everybody."""
+    if isinstance(start, AllDay) and isinstance(end, AllDay):
+        return days(start.date, end.date, year=now.year)
+    faces: dict[str, str] = {}
+    for party in parties:
+        zone = zone_at(party, span.start)
+        faces.setdefault(face(span, zone, now=now), city(zone.key))
+    return " = ".join(f"{shown} {name}" for shown, name in faces.items())
+
+
+def face(span: Span, zone: ZoneInfo, *, now: datetime) -> str:
+    """`Tue 1 Dec 15:00-15:45`, `Tue 1 Dec 23:00 - Wed 2 Dec 01:00`."""
+    first, last, year = span.start.astimezone(zone), span.end.astimezone(zone), now.astimezone(zone).year
+    begin = f"{format_date(first.date(), year=year)} {first:%H:%M}"
+    if span.length <= timedelta(seconds=1):
+        return begin
+    if last.date() == first.date():
+        return f"{begin}-{last:%H:%M}"
+    if last.date() == first.date() + _ONE_DAY and not (last.hour or last.minute or last.second):
+        return f"{begin}-24:00"
+    return f"{begin} - {format_date(last.date(), year=year)} {last:%H:%M}"
+
+
+def days(first: date, after: date, *, year: int) -> str:
+    """`Tue 1 Dec, all day`, `Tue 1 Dec - Thu 3 Dec, all day`; `after` is the day after the last one, as DTEND is."""
+    last = max(after - _ONE_DAY, first)
+    begin = format_date(first, year=year)
+    return f"{begin}, all day" if last == first else f"{begin} - {format_date(last, year=year)}, all day"

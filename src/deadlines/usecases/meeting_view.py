@@ -1,0 +1,86 @@
+"""A meeting as it is answered with: to people as text, to scripts as JSON (docs/json.md "Meetings"); one value for both."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import NamedTuple
+
+from deadlines.core.client import Client, Party, zone_at
+from deadlines.core.clocks import time_left
+from deadlines.core.meeting import Meeting
+from deadlines.core.meeting_clocks import meeting_clocks
+from deadlines.core.settings import Settings
+from deadlines.core.when import When, Zoned
+from deadlines.usecases.spelling import spelt
+
+ME = "me"
+"""The key of the owner among verdicts and clocks; no client may be called so."""
+
+
+class MeetingView(NamedTuple):
+    """One instance. `clocks` is its time on everybody's clock, `left` the time until it begins."""
+
+    meeting: Meeting
+    clocks: str
+    left: str
+    local: Mapping[str, tuple[datetime, datetime]]
+    """Start and end as the clock of each party shows them, mine first."""
+
+    def as_json(self) -> dict[str, object]:
+        """The documented shape."""
+        meeting = self.meeting
+        return {
+            "uid": meeting.uid,
+            "id": meeting.id,
+            "summary": meeting.summary,
+            "clients": list(meeting.clients),
+            "calendar": meeting.calendar,
+            "status": meeting.status,
+            "start": self._moment(meeting.start, 0),
+            "end": self._moment(meeting.end, 1),
+            "recurrence_id": meeting.recurrence_id,
+            "repeats": meeting.repeats,
+            "busy": meeting.busy,
+            "location": meeting.location,
+            "organizer": meeting.organizer,
+            "attendees": list(meeting.attendees),
+            "problem": meeting.problem,
+        }
+
+    def _moment(self, when: When, which: int) -> dict[str, object]:
+        kind, value, tzid = spelt(when)
+        return {
+            "kind": kind,
+            "value": value,
+            "tzid": tzid or None,
+            "instant": (self.meeting.span.start, when.instant if isinstance(when, Zoned) else self.meeting.span.end)[which],
+            "mine": self.local[ME][which].isoformat(),
+            "clients": {key: times[which].isoformat() for key, times in self.local.items() if key != ME},
+        }
+
+
+def meeting_view(meeting: Meeting, settings: Settings, *, now: datetime) -> MeetingView:
+    """A meeting as it is answered with."""
+    parties = parties_of(meeting, settings)
+    span = meeting.span
+    zones = {key: zone_at(party, span.start) for key, party in parties.items()}
+    own = [party for key, party in parties.items() if key != ME]
+    return MeetingView(
+        meeting=meeting,
+        clocks=meeting_clocks(span, meeting.start, meeting.end, parties=[*own, settings.me], now=now),
+        left=time_left(span.start, now) if span.start > now else "",
+        local={key: (span.start.astimezone(zone), span.end.astimezone(zone)) for key, zone in zones.items()},
+    )
+
+
+def parties_of(meeting: Meeting, settings: Settings) -> dict[str, Party]:
+    """Everybody whose hours it is about, by key: me, then the clients that are still configured."""
+    found: dict[str, Party] = {ME: settings.me}
+    found |= {key: client for key in meeting.clients if (client := settings.clients.get(key)) is not None}
+    return found
+
+
+def clients_of(keys: Sequence[str], settings: Settings) -> list[Client]:
+    """The clients of those keys."""
+    return [settings.clients[key] for key in keys if key in settings.clients]
