@@ -21,6 +21,8 @@ from deadlines.ical.zones import iana
 
 STAMP = "\0"
 """Stands in a text where DTSTAMP and SEQUENCE will be; no text that is written can hold it (RFC 5545 §3.1)."""
+STAMP_ALONE = "\1"
+"""Likewise, where a component has no SEQUENCE."""
 BUSY = "Busy"
 _UTC = "UTC"
 _MIDNIGHT = "000000"
@@ -64,13 +66,13 @@ class Lens:
         derived.update(uid)
         return derived.hexdigest()
 
-    def title(self, kind: str, summary: str, client: str) -> str:
+    def title(self, kind: str, summary: str, *clients: str) -> str:
         """What it is called: in a full feed of everybody's also whose it is."""
         if self.is_busy:
             return BUSY
         if not self.is_full:
             return kind
-        name = "" if self.feed.client else self.named(client)
+        name = "" if self.feed.client else ", ".join(filter(None, map(self.named, clients)))
         return f"{summary} ({name})" if name and summary else summary or name or kind
 
     def named(self, client: str) -> str:
@@ -97,19 +99,18 @@ class Lens:
         if kind == "all-day":
             return Clock(f";VALUE=DATE:{value.replace('-', '')}")
         if not self.is_busy:
-            name = self._clocks.get(tzid) if tzid else self._clocks.get(f"\0{client}")
-            if name is None:
-                name = self._named_clock(tzid, client)
+            name = self.named_clock(tzid or self.zone(client).key)
             if name == _UTC:
                 return Clock(f":{value.replace('-', '').replace(':', '')}Z")
             if name:
                 return Clock(f";TZID={name}:{value.replace('-', '').replace(':', '')}", name)
         return self.instant(at, client)
 
-    def _named_clock(self, tzid: str, client: str) -> str:
-        """The IANA name of a clock, empty where it has none; a wall time on nobody's clock is on the client's."""
-        name = iana(tzid or self.zone(client).key) or ""
-        self._clocks[tzid or f"\0{client}"] = name
+    def named_clock(self, tzid: str) -> str:
+        """The IANA name of a clock, empty where it has none."""
+        name = self._clocks.get(tzid)
+        if name is None:
+            name = self._clocks[tzid] = iana(tzid) or ""
         return name
 
     def instant(self, at: int, client: str) -> Clock:

@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from deadlines.core.settings import Details, Feed, Settings
-from deadlines.feeds.lens import BUSY, STAMP, Piece, text_line
+from deadlines.feeds.lens import BUSY, STAMP, STAMP_ALONE, Piece, text_line
 from deadlines.ical.build import PRODID
 from deadlines.ical.text import CRLF, format_duration, format_instant
 from deadlines.ical.vtimezone import vtimezone_text
@@ -60,4 +60,5 @@ def _head(feed: Feed, name: str) -> str:
 
 
 def _stamped(piece: Piece, stamp: str, sequence: int) -> bytes:
-    return piece.text.replace(STAMP, f"DTSTAMP:{stamp}{CRLF}SEQUENCE:{sequence}{CRLF}").encode()
+    text = piece.text.replace(STAMP, f"DTSTAMP:{stamp}{CRLF}SEQUENCE:{sequence}{CRLF}")
+    return text.replace(STAMP_ALONE, f"DTSTAMP:{stamp}{CRLF}").encode()

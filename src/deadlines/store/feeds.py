@@ -13,6 +13,7 @@ from datetime import datetime
 from typing import NamedTuple, Protocol
 
 from deadlines.store.base import OPEN
+from deadlines.store.events import EventRow
 
 
 class FeedState(NamedTuple):
@@ -123,6 +124,10 @@ class FeedShelf(Protocol):
 
     def task(self, record: int) -> FeedRow | None:
         """One task that is here."""
+        ...
+
+    def event(self, record: int) -> EventRow | None:
+        """One event that is here and takes place at some time."""
         ...
 
     def items(self, name: str) -> Mapping[Place, FeedItem]:

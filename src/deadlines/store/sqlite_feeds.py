@@ -9,6 +9,7 @@ from typing import Any
 
 from deadlines.store import rows
 from deadlines.store.database import Database
+from deadlines.store.events import EventRow
 from deadlines.store.feeds import FeedItem, FeedRow, FeedState, Place
 
 
@@ -71,6 +72,11 @@ class SqliteFeeds:
         """One task."""
         found = self._database.one("feed_task", {"id": record})
         return _row(found) if found else None
+
+    def event(self, record: int) -> EventRow | None:
+        """One event."""
+        found = self._database.one("feed_event", {"id": record})
+        return rows.event_row(found) if found else None
 
     def items(self, name: str) -> Mapping[Place, FeedItem]:
         """Every item."""

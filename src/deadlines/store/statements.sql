@@ -392,6 +392,16 @@ SELECT resource, uid, calendar, summary, note, client, status, priority, percent
     start_kind, start_value, start_tzid, start_at, completed_at, estimate, categories
 FROM listing WHERE is_here = 1 AND component = 'VTODO' AND resource = :id
 
+-- name: feed_event
+-- One event, as `events` finds it.
+SELECT l.resource, l.uid, l.calendar, l.component, l.summary, l.status, l.start_kind, l.start_value, l.start_tzid, l.start_at,
+    l.end_at, l.repeat, l.problem, e.clients, e.attendees, e.organizer, e.location, e.end_kind, e.end_value, e.end_tzid,
+    e.first_at, e.last_at, e.busy, e.needs_text, r.ical
+FROM event AS e
+    JOIN listing AS l ON l.resource = e.resource
+    LEFT JOIN resource AS r ON r.id = e.resource AND e.needs_text = 1
+WHERE e.resource = :id AND l.is_here = 1 AND l.component IN ('VEVENT', 'VFREEBUSY')
+
 -- name: feed_items
 -- Every item of a feed, as it was last written.
 SELECT kind, resource, stamp, sequence, zones, text FROM feed_item WHERE feed = :feed

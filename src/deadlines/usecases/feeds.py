@@ -7,7 +7,7 @@ database or version of this program; so whatever else there may be that changes 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import NamedTuple
@@ -20,6 +20,7 @@ from deadlines.errors import DeadlinesError, NotConfigured, PublishingFailed, Re
 from deadlines.feeds.lens import Lens, Piece
 from deadlines.feeds.stream import settled, stream
 from deadlines.feeds.tasks import marker, todo
+from deadlines.store.events import EventRow
 from deadlines.store.feeds import FeedItem, FeedRow, FeedShelf, FeedState, Place, Publisher
 from deadlines.usecases.desk import Desk
 from deadlines.usecases.names import nearest
@@ -210,7 +211,7 @@ def _bring(desk: Desk, shelf: FeedShelf, maker: _Maker, stale: Sequence[int] | N
         pieces, before = maker.everything(shelf), shelf.items(name)
     else:
         pieces = maker.some(shelf, stale)
-        looked = [(content.value, number) for content in maker.feed.content for number in stale]
+        looked = [(content.value, number) for content in maker.feed.content for number in (*stale, 0)]
         before = {place: item for place in looked if (item := shelf.item(name, place)) is not None}
     kept: set[Place] = set()
     fresh: list[FeedItem] = []
@@ -231,20 +232,46 @@ class _Maker:
 
     def __init__(self, desk: Desk, feed: Feed, key: bytes, window: Span) -> None:
         self.feed = feed
+        self._desk = desk
         self._lens = Lens(feed, desk.settings, key)
+        self._window = window
         self._start, self._end = int(window.start.timestamp()), int(window.end.timestamp())
+        self._shows_tasks = not {Content.DEADLINES, Content.TASKS}.isdisjoint(feed.content)
 
     def everything(self, shelf: FeedShelf) -> Iterator[tuple[Place, Piece]]:
         """Every item."""
-        for row in shelf.tasks(self._start, self._end):
-            yield from self._of_task(row)
+        if self._shows_tasks:
+            for row in shelf.tasks(self._start, self._end):
+                yield from self._of_task(row)
+        if Content.MEETINGS in self.feed.content:
+            yield from self._of_events(self._desk.store.events(self._start, self._end + 1))
+        yield from self._of_time()
 
     def some(self, shelf: FeedShelf, numbers: Sequence[int]) -> Iterator[tuple[Place, Piece]]:
-        """The items that show one of the records."""
+        """The items that show one of the records, and those that show no single one."""
         for number in numbers:
-            row = shelf.task(number)
+            row = shelf.task(number) if self._shows_tasks else None
             if row is not None:
                 yield from self._of_task(row)
+        if Content.MEETINGS in self.feed.content:
+            yield from self._of_events(event for number in numbers if (event := shelf.event(number)) is not None)
+        yield from self._of_time()
+
+    def _of_events(self, rows: Iterable[EventRow]) -> Iterator[tuple[Place, Piece]]:
+        from deadlines.usecases.feed_meetings import MeetingMaker  # noqa: PLC0415 # only feeds of meetings pay for it
+
+        maker = MeetingMaker(self._desk.settings, self._lens, self._window)
+        for row in rows:
+            if (piece := maker.piece(row)) is not None:
+                yield (Content.MEETINGS.value, row.id), piece
+
+    def _of_time(self) -> Iterator[tuple[Place, Piece]]:
+        if not {Content.BUSY, Content.HOURS}.isdisjoint(self.feed.content):
+            from deadlines.usecases.feed_meetings import busy_time, hours  # noqa: PLC0415 # likewise
+
+            for content, make in ((Content.BUSY, busy_time), (Content.HOURS, hours)):
+                if content in self.feed.content:
+                    yield (content.value, 0), make(self._desk, self._lens, self._window)
 
     def _of_task(self, row: FeedRow) -> Iterator[tuple[Place, Piece]]:
         if self.feed.client and row.client != self.feed.client:
@@ -253,9 +280,9 @@ class _Maker:
             return
         content = self.feed.content
         if Content.DEADLINES in content and (piece := marker(row, self._lens)) is not None:
-            yield ("deadlines", row.id), piece
+            yield (Content.DEADLINES.value, row.id), piece
         if Content.TASKS in content and (row.due_at is not None or row.is_open):
-            yield ("tasks", row.id), todo(row, self._lens)
+            yield (Content.TASKS.value, row.id), todo(row, self._lens)
 
 
 def _stream(desk: Desk, shelf: FeedShelf, feed: Feed) -> Iterator[bytes]:

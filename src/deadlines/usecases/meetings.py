@@ -28,7 +28,7 @@ _by_start = attrgetter("span.start")
 
 def meetings(store: Events, settings: Settings, span: Span) -> Sequence[Meeting]:
     """Every instance of a VEVENT that overlaps `span`, sorted by start; what is cancelled is left out."""
-    found = [meeting for row in _rows(store, span) if row.component == "VEVENT" for meeting in _of_row(row, settings, span)]
+    found = [meeting for row in _rows(store, span) if row.component == "VEVENT" for meeting in of_row(row, settings, span)]
     found.sort(key=_by_start)
     return found
 
@@ -36,9 +36,7 @@ def meetings(store: Events, settings: Settings, span: Span) -> Sequence[Meeting]
 def busy(store: Events, settings: Settings, span: Span) -> Sequence[Span]:
     """When I am busy within `span` and about it, sorted and disjoint: busy meetings, and what a VFREEBUSY calls busy."""
     rows = list(_rows(store, span))
-    taken = [
-        meeting.span for row in rows if row.component == "VEVENT" for meeting in _of_row(row, settings, span) if meeting.busy
-    ]
+    taken = [meeting.span for row in rows if row.component == "VEVENT" for meeting in of_row(row, settings, span) if meeting.busy]
     taken += [one for row in rows if row.component == "VFREEBUSY" for one in _free_busy(row, span)]
     return tuple(union(sorted(taken, key=attrgetter("start"))))
 
@@ -48,7 +46,8 @@ def _rows(store: Events, span: Span) -> Iterator[EventRow]:
     return (row for row in found if row.calendar != TIME)
 
 
-def _of_row(row: EventRow, settings: Settings, span: Span) -> Iterable[Meeting]:
+def of_row(row: EventRow, settings: Settings, span: Span) -> Iterable[Meeting]:
+    """The instances of one event that overlap `span`."""
     if row.event.needs_text:
         return _from_text(row, settings, span)
     start, end = (
