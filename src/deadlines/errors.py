@@ -142,14 +142,16 @@ class PublishingFailed(DeadlinesError):
 
 
 class GuardTripped(DeadlinesError):
-    """Going on would delete `deletes` of the `of` items of one side of `calendar`."""
+    """Going on would delete `deletes` of the `of` items of one side of `calendar`. Its message, and no other, has `ENDING`."""
+
+    ENDING = "; nothing was deleted"
 
     def __init__(self, calendar: str, reason: str, *, deletes: int, of: int) -> None:
         self.calendar = calendar
         self.reason = reason
         self.deletes = deletes
         self.of = of
-        super().__init__(f"calendar {calendar}: {reason}; nothing was deleted")
+        super().__init__(f"calendar {calendar}: {reason}{self.ENDING}")
 
 
 class CollectionVanished(GuardTripped):

@@ -605,6 +605,7 @@ CALLS: dict[str, Callable[[SqliteStore], object]] = {
     "runs": lambda store: store.runs(),
     "run": lambda store: store.run(1),
     "changes": lambda store: store.changes(),
+    "synced_changes": lambda store: store.synced_changes(NOW),
     "noted": lambda store: store.noted("instance done"),
     "reindex": lambda store: store.reindex("x").__enter__(),
     "backup": lambda store: store.backup(store.path.with_name("copy")),

@@ -16,7 +16,7 @@ from deadlines.core.client import Client, Owner
 from deadlines.core.settings import Account, Calendar, Settings
 from deadlines.remote.caldav import CalDavCollection
 from deadlines.remote.http import Client as HttpClient
-from deadlines.store.base import Record, Store
+from deadlines.store.base import CollectionState, Record, RunKind, Store
 from deadlines.store.holidays import RegionHolidays
 from deadlines.store.sqlite import SqliteStore
 from deadlines.usecases.desk import Desk
@@ -76,6 +76,14 @@ def desk(store: SqliteStore, settings: Settings) -> Desk:
 def later(desk: Desk) -> Later:
     """The same desk some time after."""
     return lambda passed: replace(desk, now=NOW + passed)
+
+
+@pytest.fixture
+def fresh(store: SqliteStore, settings: Settings) -> None:
+    """Every calendar counts as synced, for a year."""
+    with store.write(RunKind.SYNC, "sync", now=NOW) as writer:
+        for name in settings.calendars:
+            writer.save_state(CollectionState(calendar=name, synced_at=NOW + timedelta(days=365)))
 
 
 class Phone:

@@ -17,6 +17,8 @@ from deadlines.usecases.draft import Draft
 from deadlines.usecases.muting import acknowledge, snooze
 from deadlines.usecases.tasks import add, edit, finish
 
+pytestmark = pytest.mark.usefixtures("fresh")
+
 Meetings = Callable[..., None]
 
 

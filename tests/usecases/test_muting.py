@@ -13,6 +13,8 @@ from deadlines.usecases.draft import Draft
 from deadlines.usecases.muting import acknowledge, snooze, unmute
 from deadlines.usecases.tasks import add
 
+pytestmark = pytest.mark.usefixtures("fresh")
+
 
 @pytest.fixture
 def ids(desk: Desk) -> list[str]:

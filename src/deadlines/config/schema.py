@@ -212,6 +212,7 @@ SCHEMA: tuple[Section, ...] = (
                 default=Policy.NEWEST.value,
                 aka=("policy",),
             ),
+            Key("stale_after", kinds.DURATION, "How long it may go unsynced before you are warned.", default="36h"),
         ),
         named=_NAME,
         naming=_NAMING,

@@ -12,6 +12,7 @@ What is found is pure; whether somebody has seen it already, or does not want to
 from __future__ import annotations
 
 import enum
+from collections.abc import Mapping
 from datetime import datetime
 from typing import NamedTuple
 
@@ -121,7 +122,7 @@ class Finding(NamedTuple):
     summary: str
     client: str
     message: str
-    facts: dict[str, object]
+    facts: Mapping[str, object]
     remedy: str = ""
     key: str = ""
     at: datetime | None = None

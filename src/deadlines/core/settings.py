@@ -77,7 +77,10 @@ class Account(NamedTuple):
 
 
 class Calendar(NamedTuple):
-    """One collection of an account, found by `path` or, where that is empty, by `display_name`; a subscription has neither."""
+    """One collection of an account, found by `path` or, where that is empty, by `display_name`; a subscription has neither.
+
+    `stale_after` is how long it may go unsynced.
+    """
 
     name: str
     account: str
@@ -85,6 +88,7 @@ class Calendar(NamedTuple):
     display_name: str = ""
     mode: Mode = Mode.TWO_WAY
     conflict: Policy = Policy.NEWEST
+    stale_after: timedelta = timedelta(hours=36)
 
 
 class Mail(NamedTuple):

@@ -12,9 +12,9 @@ from typing import NamedTuple
 
 from deadlines.core.availability import is_working_day, shifted, windows
 from deadlines.core.client import AllDayDue, Client, Owner
-from deadlines.core.clocks import both_clocks, city, format_date, time_left
-from deadlines.core.duration import format_duration
+from deadlines.core.clocks import city
 from deadlines.core.findings import Code, Finding, Severity
+from deadlines.core.message import Clocks, Day, Left, Length, Message
 from deadlines.core.span import Span
 from deadlines.core.when import AllDay, When, to_local
 
@@ -38,11 +38,9 @@ class DueTask(NamedTuple):
     owner: Owner
     lead: timedelta | None = None
 
-    def clocks(self, instant: datetime, now: datetime) -> str:
-        """An instant on both clocks, and the time left."""
-        when = self.when if instant == self.due else None
-        shown = both_clocks(instant, client=self.client, owner=self.owner, when=when, now=now)
-        return f"{shown} ({time_left(instant, now)})"
+    def clocks(self, now: datetime) -> Clocks:
+        """When it is due, on both clocks."""
+        return Clocks(self.due, self.client, self.owner, now, self.when)
 
     def finding(
         self, code: Code, message: str, remedy: str, *, key: str = "", severity: Severity | None = None, **facts: object
@@ -67,20 +65,30 @@ def done_by(due: datetime, client: Client | None) -> datetime:
 
 def lateness(task: DueTask, *, now: datetime) -> Iterator[Finding]:
     """Whether it is missed, or due soon."""
+    clocks, left, number = task.clocks(now), Left(task.due, now), str(task.number)
     if task.due < now:
-        remedy = f"deadlines done {task.number}, or agree on another date: deadlines edit {task.number} --due WHEN"
-        yield task.finding(Code.MISSED, f"was due {task.clocks(task.due, now)}", remedy, due=task.due)
+        remedy = Message("deadlines done {number}, or agree on another date: deadlines edit {number} --due WHEN", number=number)
+        yield task.finding(Code.MISSED, Message("was due {clocks} ({left})", clocks=clocks, left=left), remedy, due=task.due)
         return
     target = done_by(task.due, task.client)
     if target - now > lead_time(task.lead, task.client, task.owner):
         return
-    message = f"is due {task.clocks(task.due, now)}"
-    grave = None
-    if target < task.due:
-        buffer = format_duration(task.due - target)
-        grave = Severity.ERROR if target < now else None
-        message += f"; the {buffer} to spare have begun" if grave else f"; with {buffer} to spare be done {_left(target, now)}"
-    yield task.finding(Code.DUE_SOON, message, f"deadlines done {task.number}", severity=grave, due=task.due, done_by=target)
+    buffer = Length(task.due - target)
+    if target == task.due:
+        message = Message("is due {clocks} ({left})", clocks=clocks, left=left)
+    elif target < now:
+        message = Message("is due {clocks} ({left}); the {buffer} to spare have begun", clocks=clocks, left=left, buffer=buffer)
+    else:
+        message = Message(
+            "is due {clocks} ({left}); with {buffer} to spare be done {target}",
+            clocks=clocks,
+            left=left,
+            buffer=buffer,
+            target=Left(target, now),
+        )
+    grave = Severity.ERROR if target < now else None
+    remedy = Message("deadlines done {number}", number=number)
+    yield task.finding(Code.DUE_SOON, message, remedy, severity=grave, due=task.due, done_by=target)
 
 
 def oddities(task: DueTask, *, now: datetime) -> Iterator[Finding]:
@@ -94,40 +102,55 @@ def oddities(task: DueTask, *, now: datetime) -> Iterator[Finding]:
         yield _outside_hours(task, task.client, now)
     there, here = _days(task, task.client)
     if there != here:
-        year = to_local(now, task.owner.zone).year
-        message = f"{task.clocks(task.due, now)}: {format_date(here, year=year)} on your clock"
-        remedy = f"plan for {format_date(here, year=year)}, not {format_date(there, year=year)}"
+        days = {"here": _day(here, task.owner, now), "there": _day(there, task.client, now)}
+        message = Message(
+            "{clocks} ({left}): {here} on your clock", clocks=task.clocks(now), left=Left(task.due, now), here=days["here"]
+        )
+        remedy = Message("plan for {here}, not {there}", **days)
         yield task.finding(Code.DUE_ANOTHER_DAY_HERE, message, remedy, due=task.due, there=there, here=here)
 
 
-def doubt(*, number: int, uid: str, summary: str, client: str, problem: str) -> Finding:
-    """That it was read with doubt."""
-    remedy = f"deadlines show {number} --ical shows it; mend it where it was made, or with deadlines edit {number}"
-    return Finding(Code.DOUBTFUL, uid, summary, client, f"read with doubt: {problem}", {"problem": problem}, remedy, key=problem)
+def doubt(*, number: int | None, uid: str, summary: str, client: str, problem: str) -> Finding:
+    """That something was read with doubt; `number` is None where it is no task, which no command shows."""
+    remedy = Message("mend it with the program that made it")
+    if number is not None:
+        remedy = Message(
+            "deadlines show {number} --ical shows it; mend it where it was made, or with deadlines edit {number}",
+            number=str(number),
+        )
+    message = Message("read with doubt: {problem}", problem=problem)
+    return Finding(Code.DOUBTFUL, uid, summary, client, message, {"problem": problem}, remedy, key=problem)
 
 
-def _left(instant: datetime, now: datetime) -> str:
-    left = time_left(instant, now)
-    return left if left != "now" else "at once"
+def _day(day: date, party: Client | Owner, now: datetime) -> Day:
+    return Day(day, to_local(now, party.zone).year)
 
 
 def _on_day_off(task: DueTask, client: Client, day: date, now: datetime) -> Finding:
     ends = isinstance(task.when, AllDay) and client.all_day_due is AllDayDue.CLOSE_OF_BUSINESS
-    so = ", so it is due when that day ends there" if ends else ""
-    message = f"{client.name} does not work on {format_date(day, year=to_local(now, client.zone).year)}{so}"
+    said = {"name": client.name, "day": _day(day, client, now)}
+    if ends:
+        message = Message("{name} does not work on {day}, so it is due when that day ends there", **said)
+    else:
+        message = Message("{name} does not work on {day}", **said)
     before = next(
         (one for one in (shifted(day, -ago) for ago in range(1, _FAR)) if is_working_day(client.availability, one)), None
     )
-    when = "WHEN" if before is None else f'"{before} cob"'
-    remedy = f"deadlines edit {task.number} --due {when}" + ("" if before is None else ", their working day before")
+    remedy = Message("deadlines edit {number} --due WHEN", number=str(task.number))
+    if before is not None:
+        remedy = Message(
+            'deadlines edit {number} --due "{before} cob", their working day before',
+            number=str(task.number),
+            before=before.isoformat(),
+        )
     return task.finding(Code.DUE_ON_DAY_OFF, message, remedy, key=day.isoformat(), date=day)
 
 
 def _outside_hours(task: DueTask, client: Client, now: datetime) -> Finding:
     day = to_local(task.due, client.zone).date()
     at = f"{to_local(task.due, client.zone):%H:%M} {city(client.zone.key)}"
-    message = f"{client.name} does not work at {at} on {format_date(day, year=to_local(now, client.zone).year)}"
-    remedy = f'deadlines edit {task.number} --due "{day} cob"'
+    message = Message("{name} does not work at {at} on {day}", name=client.name, at=at, day=_day(day, client, now))
+    remedy = Message('deadlines edit {number} --due "{day} cob"', number=str(task.number), day=day.isoformat())
     return task.finding(Code.DUE_OUTSIDE_HOURS, message, remedy, due=task.due)
 
 

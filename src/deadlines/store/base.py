@@ -117,13 +117,18 @@ class Sort(enum.Enum):
 
 
 class Query(NamedTuple):
-    """Which tasks to list. Empty fields select everything; instants are Unix seconds; `statuses` as in `Index.status`."""
+    """Which tasks to list. Empty fields select everything; instants are Unix seconds; `statuses` as in `Index.status`.
+
+    `doubtful` is what was read with doubt, `waiting` what a sync left alone because its policy is to ask.
+    """
 
     component: str = "VTODO"
     client: str = ""
     calendar: str = ""
     statuses: tuple[str, ...] = ()
     due_before: int | None = None
+    doubtful: bool = False
+    waiting: bool = False
     sort: Sort = Sort.DUE
     limit: int | None = None
 
@@ -339,6 +344,10 @@ class Store(Events, Protocol):
 
     def noted(self, note: str) -> Sequence[Change]:
         """The lines of the journal with exactly that note, oldest first. Costs nothing where there are none."""
+        ...
+
+    def synced_changes(self, since: datetime) -> Sequence[Change]:
+        """What syncs changed since then in texts that were here and stay, oldest first, but for runs that were taken back."""
         ...
 
     def reindex(self, fingerprint: str) -> AbstractContextManager[Reindex | None]:

@@ -181,6 +181,11 @@ class SqliteStore:
         """The lines of the journal with a note."""
         return tuple(map(rows.change, self._database.named("changes_noted", {"note": rows.clean(note)})))
 
+    def synced_changes(self, since: datetime) -> Sequence[Change]:
+        """What syncs changed since then."""
+        parameters = {"kind": RunKind.SYNC.value, "since": rows.to_iso(since)}
+        return tuple(map(rows.change, self._database.named("changes_of_syncs", parameters)))
+
     @contextmanager
     def reindex(self, fingerprint: str) -> Iterator[SqliteReindex | None]:
         """Rederive what depends on zone data, clients and hours."""
@@ -272,6 +277,7 @@ def _conditions(query: Query) -> tuple[list[str], dict[str, Value]]:
     elif query.statuses:
         parts.append("where_statuses")
         parameters |= {"separator": _SEPARATOR, "statuses": _SEPARATOR + "".join(s + _SEPARATOR for s in query.statuses)}
+    parts += [f"where_{name}" for name in ("doubtful", "waiting") if getattr(query, name)]
     if query.due_before is not None:
         parts.append("where_due_before")
         parameters["due_before"] = query.due_before

@@ -141,6 +141,16 @@ AND instr(:statuses, :separator || status || :separator) > 0
 -- Those due before an instant; what has no due instant is not.
 AND due_order < :due_before
 
+-- name: where_doubtful
+-- Those read with doubt.
+AND problem <> ''
+
+-- name: where_waiting
+-- Those with a conflict that waits for an answer: sync left both sides as they are, and forgot the ETag to look at it again.
+AND resource IN (
+    SELECT id FROM resource WHERE is_pending = 1 AND href IS NOT NULL AND etag = '' AND sent IS NULL AND ical IS NOT NULL
+)
+
 -- name: order_due
 -- The next first; what has no due instant last.
 ORDER BY due_order, resource
@@ -231,6 +241,14 @@ WHERE run = :run AND resource = :resource ORDER BY id
 -- The lines with one note; the second condition is that of the index.
 SELECT run, at, resource, uid, calendar, summary, before, after, other, note FROM change
 WHERE note = :note AND note <> '' ORDER BY id
+
+-- name: changes_of_syncs
+-- What syncs changed since then in what was here and stays, or settled as a conflict; not what was taken back.
+SELECT c.run, c.at, c.resource, c.uid, c.calendar, c.summary, c.before, c.after, c.other, c.note
+FROM run AS r JOIN change AS c ON c.run = r.id
+WHERE r.kind = :kind AND r.at >= :since AND c.before IS NOT NULL AND c.after IS NOT NULL
+    AND NOT EXISTS (SELECT 1 FROM run AS u WHERE u.undoes = r.id)
+ORDER BY c.id
 
 -- name: unreadable_put
 -- Remember or replace a resource that cannot be read.

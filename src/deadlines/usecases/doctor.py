@@ -9,15 +9,13 @@ import enum
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from deadlines.core.settings import Account, Calendar, Mode, Settings
 from deadlines.errors import ConfigError, DeadlinesError, StoreError
 from deadlines.remote.base import Capabilities
 from deadlines.store.base import Store
 
-STALE = timedelta(days=2)
-"""A calendar that was not synced for so long is worth a warning (S501)."""
 SCARCE = 100 * 2**20
 """Less free disk than this, in bytes, is worth a warning."""
 _RESTORE = "deadlines restore FILE takes a backup back"
@@ -162,7 +160,7 @@ def _last_sync(store: Store, calendar: Calendar, now: datetime) -> Iterator[Line
         yield Line(level=Level.WARNING, topic=topic, message="never synced", remedy="deadlines sync")
     else:
         said, age = f"last synced {state.synced_at:%Y-%m-%d %H:%M} UTC", now - state.synced_at
-        if age > STALE:
+        if age > calendar.stale_after:
             yield Line(level=Level.WARNING, topic=topic, message=f"S501 {said}, {age.days} days ago", remedy="deadlines sync")
         else:
             yield Line(level=Level.OK, topic=topic, message=said)

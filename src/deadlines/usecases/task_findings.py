@@ -19,7 +19,7 @@ def findings_of(row: Row, settings: Settings, *, now: datetime) -> tuple[Finding
     index = row.index
     found: list[Finding] = []
     if index.problem:
-        found.append(_doubt(row))
+        found.append(doubt_of(row))
     task = due_task(row, settings)
     if task is not None and index.status in OPEN:
         found += lateness(task, now=now)
@@ -44,6 +44,13 @@ def due_task(row: Row, settings: Settings) -> DueTask | None:
     )
 
 
+def doubt_of(row: Row) -> Finding:
+    """That it was read with doubt, whatever it is."""
+    index = row.index
+    number = row.id if index.component == "VTODO" else None
+    return doubt(number=number, uid=row.uid, summary=index.summary, client=index.client, problem=index.problem)
+
+
 def _late(context: Context) -> Iterator[Finding]:
     leads = Leads(context.settings)
     seconds = context.now.timestamp()
@@ -61,23 +68,13 @@ def _odd(context: Context) -> Iterator[Finding]:
             yield from _of(row, context, oddities)
 
 
-def _doubtful(context: Context) -> Iterator[Finding]:
-    return (_doubt(row) for row in context.open_tasks() if row.index.problem)
-
-
 def _of(row: Row, context: Context, find: Callable[..., Iterable[Finding]]) -> Iterable[Finding]:
     task = due_task(row, context.settings)
     assert task is not None
     return find(task, now=context.now)
 
 
-def _doubt(row: Row) -> Finding:
-    index = row.index
-    return doubt(number=row.id, uid=row.uid, summary=index.summary, client=index.client, problem=index.problem)
-
-
 LOOKS = (
     Look(frozenset({Code.MISSED, Code.DUE_SOON}), _late, ahead=None),
     Look(frozenset({Code.DUE_OUTSIDE_HOURS, Code.DUE_ON_DAY_OFF, Code.DUE_ANOTHER_DAY_HERE}), _odd, ahead=timedelta(days=14)),
-    Look(frozenset({Code.DOUBTFUL}), _doubtful, ahead=None),
 )
