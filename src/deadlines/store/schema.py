@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 
 from deadlines.errors import StoreBroken, StoreNewer
@@ -45,7 +46,7 @@ def migrate(database: Database, migrations: Path = MIGRATIONS) -> None:
         if version == known:
             return
         if version:
-            write_copy(database.connection, vacant(database.path, f"before-version-{known}"))
+            _keep_a_copy(database, known)
     database.all("PRAGMA foreign_keys = OFF")  # a table that is made anew must not take its children along
     try:
         for number, file in _steps(migrations):
@@ -65,6 +66,14 @@ def statements(text: str) -> Iterator[str]:
             buffer = ""
     if buffer.strip():
         yield buffer
+
+
+def _keep_a_copy(database: Database, known: int) -> None:
+    """The database as it was. Another process may take the same name at the same moment: then there are two copies."""
+    while True:
+        with suppress(FileExistsError):
+            write_copy(database.connection, vacant(database.path, f"before-version-{known}"))
+            return
 
 
 def _apply(database: Database, number: int, file: Path) -> None:
