@@ -17,6 +17,7 @@ from hypothesis import strategies as st
 from deadlines.core.task import Status
 from deadlines.errors import Refused, StoreBroken, StoreBusy, StoreNewer
 from deadlines.store.base import OPEN, CollectionState, Index, Query, Record, Row, RunKind, Sort, Store, Unreadable
+from deadlines.store.events import EventIndex
 from deadlines.store.sqlite import SqliteStore
 from deadlines.store.statements import STATEMENTS
 from deadlines.store.writer import SqliteWriter
@@ -101,6 +102,55 @@ def test_what_is_put_comes_back_exactly(shared: SqliteStore, record: Record) -> 
         assert [(saved.id, saved.uid, saved.calendar, saved.index)] == [
             tuple(row) for row in shared.rows(Query(component=record.index.component)) if row.id == saved.id
         ]
+
+
+def dump(store: SqliteStore) -> list[str]:
+    return list(store._database.connection.iterdump())
+
+
+@given(records=st.lists(RECORDS, max_size=4, unique_by=(lambda record: record.uid, lambda record: record.href)))
+def test_adding_at_once_is_putting_one_by_one(shared: SqliteStore, records: list[Record]) -> None:
+    with trial(shared) as writer:
+        writer.put(TASK)
+        for record in records:
+            writer.put(replace(record, calendar="other"))
+        expected = dump(shared)
+    with trial(shared) as writer:
+        writer.put(TASK)
+        assert writer.add([replace(record, calendar="other") for record in records])
+        assert dump(shared) == expected
+
+
+def test_events_are_added_with_what_they_have_beside(store: SqliteStore) -> None:
+    event = EventIndex(clients=("acme",), first_at=10, last_at=20, busy=True)
+    with command(store) as writer:
+        assert writer.add([replace(TASK, index=Index(component="VEVENT", event=event))])
+
+    assert [found.event for found in store.events(0, 100)] == [event]
+
+
+@pytest.mark.parametrize(
+    "odd",
+    [
+        replace(TASK, href="/free"),
+        replace(TASK, uid="free", href="/taken"),
+        replace(TASK, uid="free", index=Index(summary="x\udcff")),
+        replace(TASK, uid="free", index=Index(estimate=2**70)),
+        replace(TASK, uid="\ud800"),
+    ],
+    ids=["UID", "href", "no character", "too large", "no bytes"],
+)
+def test_what_must_be_looked_at_is_not_added_nor_its_company(store: SqliteStore, odd: Record) -> None:
+    put(store, replace(TASK, href="/taken"))
+    before = dump(store)
+    with command(store) as writer:
+        assert not writer.add([replace(TASK, uid="company"), odd])
+    assert dump(store) == before
+    with command(store) as writer:
+        assert not writer.add([odd])
+        saved = writer.put(replace(TASK, uid="another"))
+
+    assert [change.record for change in store.changes(run=2)] == [saved.id]
 
 
 def test_surrogates_are_replaced_in_columns_and_kept_in_texts(store: SqliteStore) -> None:

@@ -95,6 +95,23 @@ def test_a_write_after_a_first_download_starts_no_other(dav: LockedDav, replica:
     assert sum(b"calendar-query" in request.body for request in dav.requests) == 1
 
 
+def test_one_that_must_be_looked_at_does_not_keep_the_others_from_arriving(dav: LockedDav, replica: Replica) -> None:
+    """One of its batch has a UID that is known here, one a UID that another has, one cannot be read, one is odd."""
+    fill(dav, 600)
+    replica.add("u5", "Mine")
+    dav.put(f"{PATH}u7.ics", BROKEN_TEXT)
+    dav.put(f"{PATH}twin.ics", task("u9", "Twin"))
+    dav.put(f"{PATH}u11.ics", task("u11", "\udcff"))
+
+    report = replica.sync()
+
+    assert len(report.pulled.created) == 598
+    assert [conflict.uid for conflict in report.conflicts] == ["u5"]
+    assert [item.summary for item in report.skipped] == [f"{PATH}u7.ics", f"{PATH}twin.ics"]
+    assert len(replica.texts()) == 599
+    assert not replica.sync(full=True).pulled
+
+
 def test_a_download_that_died_goes_on_with_what_it_has(dav: LockedDav, replica: Replica) -> None:
     fill(dav, 1200)
     with pytest.raises(Crash):

@@ -226,6 +226,14 @@ class Writer(Protocol):
         """
         ...
 
+    def add(self, records: Sequence[Record]) -> bool:
+        """Insert new records (id 0, with a text) as `put` does, but all at once; journals each.
+
+        False, and nothing happens, where one of them has to be looked at: the calendar has its UID or href, or its columns
+        cannot be stored as they are.
+        """
+        ...
+
     def settle(self, record: Record, *, expected: str | None, note: str = "", other: str | None = None) -> bool:
         """Save what sync agreed on as `put` does, unless `ical` is no longer `expected` (somebody edited meanwhile): False.
 

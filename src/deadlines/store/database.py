@@ -105,6 +105,19 @@ class Database:
             raise translate(self.path, error) from error
 
     @contextmanager
+    def savepoint(self) -> Iterator[None]:
+        """Within a transaction: on an exception take back what was done inside, and nothing else."""
+        self.all("SAVEPOINT inside")
+        try:
+            yield
+        except BaseException:
+            with suppress(sqlite3.Error):
+                self.connection.execute("ROLLBACK TO inside")
+                self.connection.execute("RELEASE inside")
+            raise
+        self.all("RELEASE inside")
+
+    @contextmanager
     def transaction(self) -> Iterator[None]:
         """Hold the write lock from the start, so that what is read inside stays true; commit, or roll back on an exception."""
         self.all("BEGIN IMMEDIATE")

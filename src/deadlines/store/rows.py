@@ -62,15 +62,21 @@ def _from_iso(text: str | None) -> datetime | None:
 
 def index_columns(index: Index) -> dict[str, Value]:
     """The columns of `listing` that the text determines."""
-    columns: dict[str, Value] = index._asdict()
-    for name, value in columns.items():  # nearly all are fine as they are, and a first download saves 10,000 of them
+    columns = raw_columns(index)
+    for name, value in columns.items():
         if isinstance(value, str):
             if not value.isascii():
                 columns[name] = clean(value)
         elif isinstance(value, int) and not -_MOST <= value <= _MOST:
             columns[name] = max(-_MOST, min(value, _MOST))
-    columns["categories"] = _joined(index.categories)
-    columns["after"] = _joined(index.after)
+    return columns
+
+
+def raw_columns(index: Index) -> dict[str, Value]:
+    """The same, unless one of them cannot be stored: then storing it fails, with `UnicodeEncodeError` or `OverflowError`."""
+    columns: dict[str, Value] = index._asdict()
+    columns["categories"] = _joined(index.categories) if index.categories else ""
+    columns["after"] = _joined(index.after) if index.after else ""
     del columns["event"]
     return columns
 

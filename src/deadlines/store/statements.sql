@@ -36,6 +36,19 @@ ON CONFLICT (id) DO UPDATE SET
     schedule_tag = excluded.schedule_tag, ical = excluded.ical, base = excluded.base, sent = excluded.sent
 RETURNING id
 
+-- name: resource_add
+-- Insert a new record; numbers ascend.
+INSERT INTO resource (calendar, uid, href, etag, schedule_tag, ical, base, sent)
+VALUES (:calendar, :uid, :href, :etag, :schedule_tag, :ical, :base, :sent)
+
+-- name: resource_last
+-- The highest number there is.
+SELECT COALESCE(MAX(id), 0) FROM resource
+
+-- name: resource_above
+-- The numbers that were given since.
+SELECT id FROM resource WHERE id > :last ORDER BY id
+
 -- name: resource_delete
 -- Delete a record that exists on no side; its listing goes along.
 DELETE FROM resource WHERE id = :id
@@ -219,6 +232,11 @@ FROM run WHERE id = :id
 -- One line of the journal.
 INSERT INTO change (run, at, resource, uid, calendar, summary, before, after, other, note)
 VALUES (:run, :at, :resource, :uid, :calendar, :summary, :before, :after, :other, :note)
+
+-- name: change_add
+-- The line of the journal about a new record.
+INSERT INTO change (run, at, resource, uid, calendar, summary, after, note)
+VALUES (:run, :at, :id, :uid, :calendar, :summary, :ical, '')
 
 -- name: changes
 -- The whole journal, oldest first.

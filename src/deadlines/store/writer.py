@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import NamedTuple
 
+from deadlines.errors import Refused
 from deadlines.store import rows
 from deadlines.store.base import CollectionState, Record, RunKind, Unreadable
 from deadlines.store.database import Database
@@ -37,6 +38,36 @@ class SqliteWriter:
         saved = self._save(record)
         self._journal(saved, before=before, after=rows.to_blob(record.ical), note=note, other=other)
         return saved
+
+    def add(self, records: Sequence[Record]) -> bool:
+        """Insert new records all at once."""
+        before = self._recorded, self.run
+        try:
+            with self._database.savepoint():
+                self._record_run()
+                self._insert(records)
+        except (Refused, UnicodeEncodeError, OverflowError):
+            self._recorded, self.run = before
+            return False
+        return True
+
+    def _insert(self, records: Sequence[Record]) -> None:
+        database = self._database
+        last: int = database.one("resource_last")[0]
+        resources = list(map(rows.resource_columns, records))
+        database.many("resource_add", resources)
+        numbers = [number for (number,) in database.named("resource_above", {"last": last})]
+        listings, events = [], []
+        for record, columns, number in zip(records, resources, numbers, strict=True):
+            index = record.index
+            columns.update(id=number, run=self.run, at=self._at, summary=index.summary)
+            uid, calendar = columns["uid"], columns["calendar"]
+            listings.append({"id": number, "calendar": calendar, "uid": uid, "is_here": 1, **rows.raw_columns(index)})
+            if index.event is not None:
+                events.append(rows.event_columns(number, index.event))
+        database.many("listing_put", listings)
+        database.many("event_put", events)
+        database.many("change_add", resources)
 
     def settle(self, record: Record, *, expected: str | None, note: str = "", other: str | None = None) -> bool:
         """Save what sync agreed on unless somebody edited meanwhile."""

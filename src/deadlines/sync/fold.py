@@ -8,7 +8,7 @@ differs from its base is pushed. Nothing here talks to the server.
 from __future__ import annotations
 
 import enum
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
@@ -75,6 +75,22 @@ class Folder:
                 writer.forget(record, note="gone on both sides")
         return Left.NOTHING
 
+    def arrivals(self, writer: Writer, batch: Sequence[Listed]) -> Sequence[Listed]:
+        """Take over what is new here, all at once. Returns what must be looked at one by one: all of it, where a UID is known."""
+        fresh, left = [], []
+        for listed in batch:
+            text = listed.text or ""
+            try:
+                uid, index = self.index(text, self.calendar)
+            except CodecError:
+                left.append(listed)
+            else:
+                fresh.append(self._fresh(uid, index, text, listed))
+        if not fresh or not writer.add(fresh):
+            return batch
+        self.report.pulled.created += map(_item, fresh)
+        return left
+
     def present(self, writer: Writer, record: Record | None, listed: Listed) -> Left:
         """Fold the resource as it is on the server now; `listed` carries its text."""
         text = listed.text
@@ -88,12 +104,8 @@ class Folder:
             if record is not None and record.href:
                 return Left.ELSEWHERE
         if record is None:
-            fresh = Record(
-                uid=uid, calendar=self.calendar, ical=text, base=text, index=index, href=listed.href, etag=listed.etag,
-                schedule_tag=listed.schedule_tag,
-            )  # fmt: skip
-            writer.put(fresh)
-            self.report.pulled.created.append(Item(uid=uid, summary=index.summary))
+            record = writer.put(self._fresh(uid, index, text, listed))
+            self.report.pulled.created.append(_item(record))
             return Left.NOTHING
         if record.uid != uid:
             return self.quarantine(writer, listed, f"its UID changed from {record.uid} to {uid}")
@@ -111,6 +123,12 @@ class Folder:
     def uid_of(self, listed: Listed) -> str:
         """The UID of a resource that came with its text; `CodecError` where it cannot be read."""
         return self.index(listed.text or "", self.calendar)[0]
+
+    def _fresh(self, uid: str, index: Index, text: str, listed: Listed) -> Record:
+        return Record(
+            uid=uid, calendar=self.calendar, ical=text, base=text, index=index, href=listed.href, etag=listed.etag,
+            schedule_tag=listed.schedule_tag,
+        )  # fmt: skip
 
     def _compare(self, writer: Writer, record: Record, listed: Listed, text: str) -> Left:
         remote = _remote(record.base, text)

@@ -7,7 +7,7 @@ collected: the guard looks at it first.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field, replace
 from itertools import islice
@@ -163,10 +163,21 @@ class Reader:
     def _fold(self, items: Iterable[Listed], listing: _Listing) -> None:
         for batch in _batches(items, BATCH):
             with self._transaction() as writer:
-                for listed in batch:
+                for listed in self._arrived(writer, batch, listing):
                     self._present(writer, listed, listing)
             self._read += len(batch)
             self._terms.progress("read", self._read, self._of)
+
+    def _arrived(self, writer: Writer, batch: Sequence[Listed], listing: _Listing) -> Iterable[Listed]:
+        """Take over at once what is new in a listing of everything. Returns the rest of the batch."""
+        known, folded, aside = listing.known, listing.folded, self._aside
+        if known is None:
+            return batch
+        new = [one for one in batch if one.href not in known and one.href not in folded and one.href not in aside]
+        left = self._folder.arrivals(writer, new)
+        arrived = {one.href for one in new}.difference(one.href for one in left)
+        folded |= arrived
+        return [one for one in batch if one.href not in arrived]
 
     def _present(self, writer: Writer, listed: Listed, listing: _Listing) -> None:
         listing.folded.add(listed.href)
