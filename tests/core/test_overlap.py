@@ -6,7 +6,7 @@ import pytest
 
 from deadlines.core.availability import Availability, parse_hours, windows
 from deadlines.core.away import parse_time_off, parse_travel
-from deadlines.core.overlap import Fit, Timetable, Verdict, overlap, trimmed, verdict
+from deadlines.core.overlap import Fit, Side, Timetable, Verdict, overlap, trimmed, verdict
 from deadlines.core.span import Span, total
 
 MINUTE, HOUR = timedelta(minutes=1), timedelta(hours=1)
@@ -51,13 +51,13 @@ def test_nobody_is_free_all_the_time_and_some_never_meet() -> None:
         ("09:00", "09:45", Fit(Verdict.EDGE, edge=30 * MINUTE)),
         ("09:29", "10:00", Fit(Verdict.EDGE, edge=1 * MINUTE)),
         ("16:15", "17:00", Fit(Verdict.EDGE, edge=30 * MINUTE)),
-        ("08:45", "09:30", Fit(Verdict.OUTSIDE, 15 * MINUTE, early=True)),
-        ("16:45", "17:10", Fit(Verdict.OUTSIDE, 10 * MINUTE)),
-        ("08:45", "09:15", Fit(Verdict.OUTSIDE, 15 * MINUTE, early=True)),
-        ("20:00", "21:00", Fit(Verdict.OUTSIDE, 4 * HOUR)),
-        ("04:00", "05:00", Fit(Verdict.OUTSIDE, 5 * HOUR, early=True)),
-        ("12:00", "12:15", Fit(Verdict.OUTSIDE, 15 * MINUTE)),
-        ("11:00", "14:00", Fit(Verdict.OUTSIDE, 1 * HOUR)),
+        ("08:45", "09:30", Fit(Verdict.OUTSIDE, 15 * MINUTE, Side.BEFORE)),
+        ("16:45", "17:10", Fit(Verdict.OUTSIDE, 10 * MINUTE, Side.AFTER)),
+        ("08:45", "09:15", Fit(Verdict.OUTSIDE, 15 * MINUTE, Side.BEFORE)),
+        ("20:00", "21:00", Fit(Verdict.OUTSIDE, 4 * HOUR, Side.AFTER)),
+        ("04:00", "05:00", Fit(Verdict.OUTSIDE, 5 * HOUR, Side.BEFORE)),
+        ("12:00", "12:15", Fit(Verdict.OUTSIDE, 15 * MINUTE, Side.BREAK)),
+        ("11:00", "14:00", Fit(Verdict.OUTSIDE, 1 * HOUR, Side.BREAK)),
     ],
 )
 def test_how_a_meeting_lies_in_a_day_with_a_break(start: str, end: str, expected: Fit) -> None:

@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from deadlines.core.availability import Availability, parse_hours
-from deadlines.core.overlap import Timetable, Verdict
+from deadlines.core.overlap import Side, Timetable, Verdict
 from deadlines.core.slots import Cause, Relax, Request, cause, free, inside, relaxations, strangers, stretched
 from deadlines.core.span import Span, union
 
@@ -90,7 +90,7 @@ def test_where_hours_never_meet_everybody_gives_a_little() -> None:
 
     assert len({slot.span.start.date() for slot in found}) == 5
     assert all(set(slot.outside) == {"me", "client0"} for slot in found)
-    assert {(slot.fits["me"].early, slot.fits["client0"].early) for slot in found} == {(True, False)}
+    assert {(slot.fits["me"].side, slot.fits["client0"].side) for slot in found} == {(Side.BEFORE, Side.AFTER)}
     assert max(fit.beyond for slot in found for fit in slot.fits.values()) <= 2 * HOUR
 
 

@@ -14,6 +14,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import cached_property, reduce
+from operator import itemgetter
 from typing import NamedTuple
 
 from deadlines.core.availability import Availability, travel_zone_at, windows
@@ -41,12 +42,21 @@ class Verdict(enum.Enum):
         return self in {Verdict.INSIDE, Verdict.EDGE}
 
 
+class Side(enum.Enum):
+    """Where what is beyond somebody's hours lies."""
+
+    BEFORE = "before"
+    AFTER = "after"
+    BREAK = "break"
+    """Between two windows of a day."""
+
+
 class Fit(NamedTuple):
-    """The verdict; how far beyond the hours; whether that is before them; how much of it is in a first or last half hour."""
+    """The verdict; how far beyond the hours, and on which side; how much of it is in a first or last half hour."""
 
     verdict: Verdict
     beyond: timedelta = _NOTHING
-    early: bool = False
+    side: Side | None = None
     edge: timedelta = _NOTHING
 
 
@@ -70,6 +80,11 @@ class Timetable:
         self.windows: Sequence[Span] = list(windows(availability, self._span))
         self._starts = [window.start for window in self.windows]
 
+    def holds(self, meeting: Span) -> bool:
+        """Whether all of a meeting is within the hours."""
+        at = bisect_right(self._starts, meeting.start) - 1
+        return at >= 0 and meeting.end <= self.windows[at].end
+
     def fit(self, meeting: Span) -> Fit:
         """How a meeting lies in the hours."""
         at = bisect_right(self._starts, meeting.start) - 1
@@ -77,10 +92,10 @@ class Timetable:
             edge = self._edge(meeting, at)
             return Fit(Verdict.EDGE if edge else Verdict.INSIDE, edge=edge)
         missing = list(subtract([meeting], self.windows_at(meeting)))
-        beyond, early = max(self._away(part) for part in missing)
+        beyond, side = max((self._away(part) for part in missing), key=itemgetter(0))
         usual = self._usual
         is_off = usual is not None and any(True for _ in intersect(missing, usual.windows_at(meeting)))
-        return Fit(Verdict.HOLIDAY if is_off else Verdict.OUTSIDE, beyond, early)
+        return Fit(Verdict.HOLIDAY if is_off else Verdict.OUTSIDE, beyond, side)
 
     def local(self, instant: datetime) -> datetime:
         """The wall time that they have then."""
@@ -109,13 +124,15 @@ class Timetable:
             edge += max(meeting.end - max(meeting.start, window.end - HALF_HOUR), _NOTHING)
         return min(edge, meeting.length)
 
-    def _away(self, part: Span) -> tuple[timedelta, bool]:
-        """From the hours next to a part outside them to its far end, and whether they come after it."""
+    def _away(self, part: Span) -> tuple[timedelta, Side]:
+        """From the hours next to a part outside them to its far end, and on which side of them it is."""
         after = bisect_right(self._starts, part.start)
         before = self.windows[after - 1].end if after else self._span.start
         behind = self.windows[after].start if after < len(self.windows) else self._span.end
         late, early = part.end - before, behind - part.start
-        return (early, True) if early < late else (late, False)
+        if behind - before <= BREAK:
+            return min(early, late), Side.BREAK
+        return (early, Side.BEFORE) if early < late else (late, Side.AFTER)
 
 
 def _around(span: Span) -> Span:
