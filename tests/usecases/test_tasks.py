@@ -472,7 +472,7 @@ def test_an_event_is_no_task(desk: Desk) -> None:
     event = FOREIGN.replace("VTODO", "VEVENT").replace("foreign", "fore-event").replace("DUE", "DTEND")
     given(desk, event)
 
-    with pytest.raises(Refused, match="not a task but a VEVENT"):
+    with pytest.raises(Refused, match="not a task but an event"):
         find(desk, "fore-event")
 
     given(desk, FOREIGN)

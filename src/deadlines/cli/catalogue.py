@@ -27,11 +27,16 @@ class Entry:
 CATALOGUE: tuple[Entry, ...] = (
     Entry("Tasks", "add", "Add a task, due on the client's clock", ("new", "create", "todo")),
     Entry("Tasks", "list", "List tasks with their due dates on both clocks, the most urgent first", ("ls", "next", "tasks")),
-    Entry("Tasks", "show", "Show one task: both clocks, warnings, where it is kept and what happened to it", ("info", "cat")),
+    Entry(
+        "Tasks",
+        "show",
+        "Show one task or meeting: both clocks, warnings, where it is kept, what happened to it",
+        ("info", "cat"),
+    ),
     Entry("Tasks", "edit", "Change a task; what is not named stays as it is", ("modify", "change", "set")),
     Entry("Tasks", "done", "Complete tasks; one that repeats moves on to its next instance", ("complete", "finish", "close")),
     Entry("Tasks", "reopen", "Open completed tasks again", ("undone",)),
-    Entry("Tasks", "remove", "Remove tasks, here and with the next sync on the server", ("rm", "delete", "del")),
+    Entry("Tasks", "remove", "Remove tasks and meetings, here and with the next sync on the server", ("rm", "delete", "del")),
     Entry("Work", "start", "Start the timer for a task; the one that runs stops", ("begin", "timer", "track")),
     Entry("Work", "stop", "Stop the timer", ("pause", "end")),
     Entry("Work", "spent", "Say how long you worked on a task, or see it", ("time", "timesheet")),

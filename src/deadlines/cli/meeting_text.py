@@ -6,9 +6,18 @@ from collections.abc import Iterator, Sequence
 
 from deadlines.cli.table import Role, Screen
 from deadlines.core.display import clean
+from deadlines.core.overlap import Verdict
 from deadlines.core.repeat import human
 from deadlines.usecases.meet import Met
 from deadlines.usecases.meeting_view import MeetingView
+from deadlines.usecases.showing import ShownMeeting
+from deadlines.usecases.verdicts import ME
+
+_WORDS = {
+    Verdict.OUTSIDE: "outside {} hours",
+    Verdict.HOLIDAY: "on {} day off",
+    Verdict.EDGE: "at the edge of {} hours",
+}
 
 
 def met_text(met: Met, clashes: Sequence[MeetingView], rule: str, screen: Screen) -> str:
@@ -18,6 +27,8 @@ def met_text(met: Met, clashes: Sequence[MeetingView], rule: str, screen: Screen
     lines.append(f"  {view.clocks}" + (f" ({view.left})" if view.left else ""))
     if rule:
         lines.append(f"  repeats {human(rule)}")
+    if view.verdicts and all(verdict is Verdict.INSIDE for verdict in view.verdicts.values()):
+        lines.append("  inside everybody's hours")
     if met.invited:
         lines.append(f"  invited {', '.join(map(clean, met.invited))}")
     lines += [screen.paint(f"  warning: {warning}", Role.SOON) for warning in _warnings(met, clashes)]
@@ -27,6 +38,7 @@ def met_text(met: Met, clashes: Sequence[MeetingView], rule: str, screen: Screen
 def _warnings(met: Met, clashes: Sequence[MeetingView]) -> Iterator[str]:
     if not met.meeting.left:
         yield "it lies in the past"
+    yield from hours_texts(met.meeting)
     yield from (clash_text(clash) for clash in clashes[:3])
     if len(clashes) > 3:  # noqa: PLR2004 # as above
         yield f"and {len(clashes) - 3} more at the same time"
@@ -35,6 +47,39 @@ def _warnings(met: Met, clashes: Sequence[MeetingView]) -> Iterator[str]:
         yield clean(met.doubt)
 
 
+def meeting_details(shown: ShownMeeting, screen: Screen) -> str:
+    """Everything about an event that is not empty, with its next instance."""
+    index, view = shown.row.index, shown.view
+    meeting = None if view is None else view.meeting
+    pairs = (
+        ("clients", ", ".join(meeting.clients) if meeting else ""),
+        ("calendar", shown.row.calendar),
+        ("status", meeting.status if meeting else index.status),
+        ("next" if index.repeat else "when", "" if view is None else view.clocks + (f" ({view.left})" if view.left else "")),
+        ("repeats", human(index.repeat) if index.repeat else ""),
+        ("where", meeting.location if meeting else ""),
+        ("organizer", meeting.organizer if meeting else ""),
+        ("invited", ", ".join(meeting.attendees) if meeting else ""),
+        ("categories", ", ".join(index.categories)),
+        ("note", index.note),
+        ("uid", shown.row.uid),
+    )
+    warnings = [*([] if view is None else hours_texts(view)), *([index.problem] if index.problem else [])]
+    lines = [f"{shown.row.id}: {clean(index.summary)}"]
+    lines += [f"  {name:10}  {clean(value)}" for name, value in pairs if value]
+    lines += [screen.paint(f"  warning: {clean(warning)}", Role.SOON) for warning in warnings]
+    return "\n".join(lines) + "\n"
+
+
+def hours_texts(view: MeetingView) -> Iterator[str]:
+    """How a meeting lies outside the hours of those who take part, or at the edge of them."""
+    for verdict, words in _WORDS.items():
+        parties = ["your" if key == ME else f"{key}'s" for key, found in view.verdicts.items() if found is verdict]
+        if parties:
+            yield words.format(" and ".join(parties))
+
+
 def clash_text(clash: MeetingView) -> str:
     """One thing that I do at that time already."""
-    return f"you are busy then: {clean(clash.meeting.summary)}, {clash.clocks}"
+    first, last = clash.local[ME]
+    return f"you are busy then: {clean(clash.meeting.summary)} ({first:%H:%M}-{last:%H:%M})"

@@ -7,19 +7,28 @@ from deadlines.errors import AmbiguousInput, Refused, UnknownName
 from deadlines.store.base import Record, Row
 from deadlines.usecases.desk import Desk
 
+TASK = ("VTODO",)
+ITEM = ("VTODO", "VEVENT")
+"""What a command is about: tasks alone, or meetings too."""
+_WORDS = {"VEVENT": "an event", "VJOURNAL": "a note", "VFREEBUSY": "free and busy time", "VAVAILABILITY": "working hours"}
 
-def find(desk: Desk, key: str) -> Row:
-    """The one task that `key` means. Raises `UnknownName`, `AmbiguousInput`, or `Refused` for what is no task."""
+
+def find(desk: Desk, key: str, components: tuple[str, ...] = TASK) -> Row:
+    """The one task (or item of `components`) that `key` means. `UnknownName`, `AmbiguousInput`, or `Refused` for what is none."""
     rows = desk.store.find(key.strip())
+    what = "task" if components == TASK else "task or meeting"
     if not rows:
-        raise UnknownName("task", key, hint="deadlines list --all shows every task with its number")
-    tasks = [row for row in rows if row.index.component == "VTODO"]
-    if not tasks:
-        raise Refused(f"{key} is not a task but a {rows[0].index.component}", hint="deadlines list --all shows the tasks")
-    if len(tasks) > 1:
-        told = [f"{row.id} ({row.index.summary})" for row in tasks[:5]]
-        raise AmbiguousInput("task", key, [str(row.id) for row in tasks[:5]], told=told)
-    return tasks[0]
+        hint = "deadlines list --all shows every task with its number"
+        raise UnknownName("task", key, hint=hint if components == TASK else f"{hint}, deadlines agenda the meetings")
+    found = [row for row in rows if row.index.component in components]
+    if not found:
+        other = _WORDS.get(rows[0].index.component, f"a {rows[0].index.component}")
+        raise Refused(f"{key} is not a {what} but {other}", hint="deadlines list --all shows the tasks")
+    if len(found) > 1:
+        told = [f"{row.id} ({row.index.summary})" for row in found[:5]]
+        what = "task" if all(row.index.component in TASK for row in found) else what
+        raise AmbiguousInput(what, key, [str(row.id) for row in found[:5]], told=told)
+    return found[0]
 
 
 def related(desk: Desk, uid: str) -> Record | None:

@@ -29,7 +29,8 @@ from deadlines.ical.tree import parse
 from deadlines.store.base import Change, Record, Row, Run, RunKind, Writer
 from deadlines.sync.merge import Prefer, merge, same_meaning
 from deadlines.usecases.desk import Desk
-from deadlines.usecases.find import find
+from deadlines.usecases.find import ITEM, find
+from deadlines.usecases.mail_notes import is_of_mail
 from deadlines.usecases.view import TaskView, view
 
 _FAR_BACK = 1000
@@ -49,6 +50,8 @@ class Undone:
     removed: tuple[str, ...]
     returning: tuple[str, ...]
     kept: tuple[tuple[str, str], ...]
+    mailed: tuple[tuple[str, str], ...] = ()
+    """Items of which somebody was told by mail, and who; nobody is told that this was taken back."""
 
 
 def runs(desk: Desk, *, limit: int) -> Sequence[Run]:
@@ -66,7 +69,7 @@ def changes_of_task(desk: Desk, key: str) -> Sequence[Change]:
     """What happened to one task; one that was removed is found by its number or its whole UID."""
     if key.isdigit() and (changes := desk.store.changes(record=int(key))):
         return changes
-    return desk.store.changes(record=find(desk, key).id)
+    return desk.store.changes(record=find(desk, key, ITEM).id)
 
 
 def undo(desk: Desk, number: int | None) -> Undone:
@@ -87,6 +90,7 @@ def undo(desk: Desk, number: int | None) -> Undone:
         removed=tuple(work.removed),
         returning=tuple(work.returning),
         kept=tuple(work.kept),
+        mailed=tuple(work.mailed),
     )
 
 
@@ -140,11 +144,14 @@ class _Undo:
         self.removed: list[str] = []
         self.returning: list[str] = []
         self.kept: list[tuple[str, str]] = []
+        self.mailed: list[tuple[str, str]] = []
         self._stayed: set[str] = set()
         self._unlisted: set[str] = set()
 
     def take_back(self, writer: Writer, change: Change) -> None:
         """Bring a record to what it was before the change."""
+        if is_of_mail(change.note):
+            self.mailed.append((change.summary, change.note))
         now = self._now(change)
         current = None if now is None else now.ical
         match change.before, current:

@@ -14,22 +14,23 @@ from deadlines.core.span import Span
 from deadlines.ical.read import read
 from deadlines.ical.scan import scan
 from deadlines.ical.text import unescape
+from deadlines.mail.invitation import Letter, invitation_message
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from email.message import EmailMessage
 
-    from deadlines.core.client import Client
     from deadlines.usecases.desk import Desk
 
 
 class Occasion:
-    """What is told: an event's text, when its first instance is, and whose it is."""
+    """What is told: an event's text, when its first instance is, and who else takes part."""
 
-    def __init__(self, desk: Desk, text: str, span: Span, clients: Sequence[Client]) -> None:
+    def __init__(self, desk: Desk, text: str, span: Span, others: Sequence[Party]) -> None:
         self._desk = desk
         self._text = text
         self._span = span
-        self._clients = clients
+        self._others = others
         event = read(text).event
         self.summary = clean(event.summary) if event is not None else ""
         self._note = event.description if event is not None else ""
@@ -55,9 +56,9 @@ class Occasion:
                 yield clean(found)
 
     def _clocks(self) -> Iterator[str]:
-        """The time on each clock, the clients' first."""
+        """The time on each clock, mine last."""
         shown = set[str]()
-        parties: list[Party] = [*self._clients, self._desk.settings.me]
+        parties: list[Party] = [*self._others, self._desk.settings.me]
         for party in parties:
             zone = zone_at(party, self._span.start)
             told = f"{face(self._span, zone, now=self._desk.now)} {city(zone.key)}"
@@ -69,6 +70,26 @@ class Occasion:
 def who(desk: Desk) -> str:
     """The owner by name, else by address."""
     return desk.settings.me.name or desk.settings.me.email
+
+
+def letter(desk: Desk, *, to: Sequence[str], subject: str, text: str, calendar: str) -> EmailMessage:
+    """The mail, from the address that `[mail]` sends from; answers go to mine."""
+    me, mail = desk.settings.me, desk.settings.mail
+    sender = (mail.sender if mail is not None else "") or me.email
+    domain = sender.rpartition("@")[2]
+    return invitation_message(
+        Letter(
+            sender=sender,
+            name=me.name,
+            reply_to=me.email if sender.casefold() != me.email.casefold() else "",
+            to=tuple(to),
+            subject=subject,
+            text=text,
+            calendar=calendar,
+            message_id=f"{desk.new_uid()}@{domain if domain.isascii() else 'localhost'}",
+        ),
+        now=desk.now,
+    )
 
 
 def _property(text: str, name: str) -> str:

@@ -33,6 +33,7 @@ from deadlines.ical.people import Organizer, invite, request
 from deadlines.mail.base import Mailer, address
 from deadlines.store.base import Record, RunKind
 from deadlines.usecases.desk import Desk
+from deadlines.usecases.mail_notes import invited_note
 from deadlines.usecases.meeting_view import MeetingView, meeting_view
 from deadlines.usecases.meetings import meetings
 
@@ -159,7 +160,7 @@ def keep_and_invite(desk: Desk, planned: Planned, mailer: Mailer, people: Sequen
         _take_back(desk, record, run)
         raise
     told = [person for person in people if person not in unreached]
-    note = f"invited {', '.join(told)}" + (", if the mail was sent" if doubt else "")
+    note = invited_note(told) + (", if the mail was sent" if doubt else "")
     try:
         record = _put_invited(desk, record, text, note, run)
     except StoreError as error:
@@ -271,28 +272,16 @@ def _domain(emails: Sequence[str]) -> str:
 
 
 def _invitation(desk: Desk, planned: Planned, text: str, people: Sequence[str]) -> EmailMessage:
-    from deadlines.mail.invitation import Letter, invitation_message  # noqa: PLC0415 # only an invitation pays for it
-    from deadlines.usecases.invitation_text import Occasion, who  # noqa: PLC0415 # likewise
+    from deadlines.usecases.invitation_text import Occasion, letter, who  # noqa: PLC0415 # only an invitation pays for it
 
     start = planned.start.instant
     occasion = Occasion(desk, text, Span(start, start + planned.length), planned.clients)
-    me, mail = desk.settings.me, desk.settings.mail
-    sender = (mail.sender if mail is not None else "") or me.email
-    letter = Letter(
-        sender=sender,
-        name=me.name,
-        reply_to=me.email if sender.casefold() != me.email.casefold() else "",
-        to=tuple(people),
+    return letter(
+        desk,
+        to=people,
         subject=occasion.subject("Invitation"),
         text=occasion.text(
             f"{who(desk)} invites you to a meeting.", "Please answer with your calendar program, or reply to this mail."
         ),
         calendar=request(text),
-        message_id=f"{desk.new_uid()}@{_host(sender)}",
     )
-    return invitation_message(letter, now=desk.now)
-
-
-def _host(sender: str) -> str:
-    domain = sender.rpartition("@")[2]
-    return domain if domain.isascii() else "localhost"

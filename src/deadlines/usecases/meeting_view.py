@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from datetime import datetime
 from typing import NamedTuple
 
-from deadlines.core.client import Client, Party, zone_at
+from deadlines.core.client import zone_at
 from deadlines.core.clocks import time_left
 from deadlines.core.meeting import Meeting
 from deadlines.core.meeting_clocks import meeting_clocks
+from deadlines.core.overlap import Verdict
 from deadlines.core.settings import Settings
 from deadlines.core.when import When, Zoned
 from deadlines.usecases.spelling import spelt
-
-ME = "me"
-"""The key of the owner among verdicts and clocks; no client may be called so."""
+from deadlines.usecases.verdicts import ME, Judge, parties_of
 
 
 class MeetingView(NamedTuple):
@@ -26,6 +25,8 @@ class MeetingView(NamedTuple):
     left: str
     local: Mapping[str, tuple[datetime, datetime]]
     """Start and end as the clock of each party shows them, mine first."""
+    verdicts: Mapping[str, Verdict]
+    """How it lies in the hours of each party, mine first; empty where there is no other party, or no time of day."""
 
     def as_json(self) -> dict[str, object]:
         """The documented shape."""
@@ -45,6 +46,7 @@ class MeetingView(NamedTuple):
             "location": meeting.location,
             "organizer": meeting.organizer,
             "attendees": list(meeting.attendees),
+            "verdicts": {key: verdict.value for key, verdict in self.verdicts.items()},
             "problem": meeting.problem,
         }
 
@@ -60,8 +62,8 @@ class MeetingView(NamedTuple):
         }
 
 
-def meeting_view(meeting: Meeting, settings: Settings, *, now: datetime) -> MeetingView:
-    """A meeting as it is answered with."""
+def meeting_view(meeting: Meeting, settings: Settings, *, now: datetime, judge: Judge | None = None) -> MeetingView:
+    """A meeting as it is answered with. Give a `judge` where there are many."""
     parties = parties_of(meeting, settings)
     span = meeting.span
     zones = {key: zone_at(party, span.start) for key, party in parties.items()}
@@ -70,17 +72,6 @@ def meeting_view(meeting: Meeting, settings: Settings, *, now: datetime) -> Meet
         meeting=meeting,
         clocks=meeting_clocks(span, meeting.start, meeting.end, parties=[*own, settings.me], now=now),
         left=time_left(span.start, now) if span.start > now else "",
+        verdicts=(judge or Judge(settings, span))(meeting),
         local={key: (span.start.astimezone(zone), span.end.astimezone(zone)) for key, zone in zones.items()},
     )
-
-
-def parties_of(meeting: Meeting, settings: Settings) -> dict[str, Party]:
-    """Everybody whose hours it is about, by key: me, then the clients that are still configured."""
-    found: dict[str, Party] = {ME: settings.me}
-    found |= {key: client for key in meeting.clients if (client := settings.clients.get(key)) is not None}
-    return found
-
-
-def clients_of(keys: Sequence[str], settings: Settings) -> list[Client]:
-    """The clients of those keys."""
-    return [settings.clients[key] for key in keys if key in settings.clients]

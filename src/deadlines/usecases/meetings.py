@@ -16,6 +16,7 @@ from deadlines.core.settings import TIME, Settings
 from deadlines.core.span import Span, union
 from deadlines.core.when import When
 from deadlines.errors import CodecError
+from deadlines.store.base import Row
 from deadlines.store.events import EventRow, Events
 from deadlines.usecases.index import Indexer
 from deadlines.usecases.parties import Parties
@@ -23,6 +24,7 @@ from deadlines.usecases.spelling import when_of
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _CANCELLED = "cancelled"
+_YEAR = timedelta(days=366)
 _by_start = attrgetter("span.start")
 
 
@@ -31,6 +33,21 @@ def meetings(store: Events, settings: Settings, span: Span) -> Sequence[Meeting]
     found = [meeting for row in _rows(store, span) if row.component == "VEVENT" for meeting in of_row(row, settings, span)]
     found.sort(key=_by_start)
     return found
+
+
+def next_meeting(store: Events, settings: Settings, row: Row, *, now: datetime) -> Meeting | None:
+    """The instance of an event that is on or comes next within a year, else its first one; None for what has none."""
+    coming = _instances_of(store, settings, row.id, Span(now, now + _YEAR))
+    if coming or row.index.start_at is None:
+        return coming[0] if coming else None
+    start = _EPOCH + timedelta(seconds=row.index.start_at)
+    first = _instances_of(store, settings, row.id, Span(start, start + timedelta(seconds=1)))
+    return first[0] if first else None
+
+
+def _instances_of(store: Events, settings: Settings, record: int, span: Span) -> Sequence[Meeting]:
+    rows = (row for row in store.events(int(span.start.timestamp()), int(span.end.timestamp()) + 1) if row.id == record)
+    return sorted((meeting for row in rows for meeting in of_row(row, settings, span)), key=_by_start)
 
 
 def busy(store: Events, settings: Settings, span: Span) -> Sequence[Span]:

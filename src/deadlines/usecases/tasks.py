@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import replace
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from deadlines.core.client import Client
 from deadlines.core.task import Task
@@ -14,11 +14,14 @@ from deadlines.ical.read import read
 from deadlines.store.base import OPEN, Record, Row, RunKind, Writer
 from deadlines.usecases.desk import Desk
 from deadlines.usecases.draft import NOTHING, Draft, apply
-from deadlines.usecases.find import find, record_of
+from deadlines.usecases.find import ITEM, find, record_of
 from deadlines.usecases.view import TaskView, view, without_client
 
 INSTANCE_DONE = "instance done"
 """What the journal notes where completing a repeating task moved it on: its text before is what was delivered."""
+
+if TYPE_CHECKING:
+    from deadlines.usecases.meeting_view import MeetingView
 
 
 class Changed(NamedTuple):
@@ -26,6 +29,8 @@ class Changed(NamedTuple):
 
     run: int
     tasks: tuple[TaskView, ...]
+    meetings: tuple[MeetingView, ...] = ()
+    """What was removed beside tasks, each by its next instance."""
 
 
 def add(desk: Desk, draft: Draft) -> Changed:
@@ -74,21 +79,31 @@ def unfinish(desk: Desk, keys: Sequence[str]) -> Changed:
     return _each(desk, keys, lambda text: reopen(text, now=desk.now))
 
 
-def remove(desk: Desk, keys: Sequence[str]) -> Changed:
-    """Remove tasks here; the next sync removes them on the server."""
-    with _transaction(desk) as writer:
-        rows = {row.id: row for row in (find(desk, key) for key in keys)}
-        views = tuple(view(row, desk.settings, now=desk.now) for row in rows.values())
+def remove(desk: Desk, keys: Sequence[str], *, run: int | None = None, note: str = "") -> Changed:
+    """Remove tasks and meetings here; the next sync removes them on the server. `note` is what the journal says of it."""
+    with desk.store.write(RunKind.COMMAND, desk.command, now=desk.now, run=run) as writer:
+        rows = {row.id: row for row in (find(desk, key, ITEM) for key in keys)}
+        tasks = tuple(view(row, desk.settings, now=desk.now) for row in rows.values() if row.index.component == "VTODO")
+        events = [row for row in rows.values() if row.index.component != "VTODO"]
+        meetings = _meetings(desk, events) if events else ()
         for row in rows.values():
             record, _ = record_of(desk, row)
-            writer.put(replace(record, ical=None))
+            writer.put(replace(record, ical=None), note=note)
         run = writer.run
-    return Changed(run=run, tasks=views)
+    return Changed(run=run, tasks=tasks, meetings=meetings)
+
+
+def _meetings(desk: Desk, rows: Sequence[Row]) -> tuple[MeetingView, ...]:
+    from deadlines.usecases.meeting_view import meeting_view  # noqa: PLC0415 # tasks are spared it
+    from deadlines.usecases.meetings import next_meeting  # noqa: PLC0415 # likewise
+
+    found = (next_meeting(desk.store, desk.settings, row, now=desk.now) for row in rows)
+    return tuple(meeting_view(one, desk.settings, now=desk.now) for one in found if one is not None)
 
 
 def preview(desk: Desk, keys: Sequence[str]) -> Sequence[Row]:
-    """The tasks that `keys` mean, to be named before something is done to them."""
-    return list({row.id: row for row in (find(desk, key) for key in keys)}.values())
+    """The tasks and meetings that `keys` mean, to be named before something is done to them."""
+    return list({row.id: row for row in (find(desk, key, ITEM) for key in keys)}.values())
 
 
 def _each(desk: Desk, keys: Sequence[str], change: Callable[[str], str], *, note_if_open: str = "") -> Changed:

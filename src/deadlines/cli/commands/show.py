@@ -14,21 +14,25 @@ from deadlines.cli.shop import workshop
 @click.argument("id", metavar="ID", shell_complete=complete.open_tasks)
 @click.option("--ical", is_flag=True, help="Print its iCalendar text alone")
 def run(options: Options, id: str, *, ical: bool) -> None:  # noqa: A002 # the word of the interface
-    """Show one task: both clocks, warnings, where it is kept and what happened to it."""
+    """Show one task or meeting: both clocks, warnings, where it is kept, what happened to it."""
     from deadlines.cli.history_text import Clock, changes_json, life_text  # noqa: PLC0415 # help is spared it
     from deadlines.cli.table import Role, Screen  # noqa: PLC0415 # help is spared it
     from deadlines.cli.task_text import details  # noqa: PLC0415 # help is spared it
     from deadlines.core.display import clean  # noqa: PLC0415 # help is spared it
-    from deadlines.usecases.showing import show as show_task  # noqa: PLC0415 # help is spared it
+    from deadlines.usecases.showing import Shown, show_item  # noqa: PLC0415 # help is spared it
 
     with workshop(options).desk() as desk:
-        shown = show_task(desk, id)
+        shown = show_item(desk, id)
         clock = Clock(desk.settings.me.zone, desk.now)
-    task = shown.task
 
     def as_text(screen: Screen) -> str:
         if ical:
             return "".join(clean(line) + "\n" for line in shown.ical.replace("\r\n", "\n").split("\n") if line)
+        if not isinstance(shown, Shown):
+            from deadlines.cli.meeting_text import meeting_details  # noqa: PLC0415 # tasks are spared it
+
+            return meeting_details(shown, screen) + "\n" + life_text(shown.history, clock, screen)
+        task = shown.task
         lines = [f"{task.id}: {clean(task.summary)}"]
         lines += [f"  {name:10}  {clean(value)}" for name, value in details(task, shown.names)]
         lines += [screen.paint(f"  warning: {clean(finding.message)}", Role.SOON) for finding in task.findings]
@@ -36,6 +40,12 @@ def run(options: Options, id: str, *, ical: bool) -> None:  # noqa: A002 # the w
 
     show(
         options,
-        as_json=lambda: {"task": {**task.as_json(), "ical": shown.ical, "history": changes_json(shown.history)}},
+        as_json=lambda: {
+            ("task" if isinstance(shown, Shown) else "meeting"): {
+                **shown.as_json(),
+                "ical": shown.ical,
+                "history": changes_json(shown.history),
+            }
+        },
         as_text=as_text,
     )

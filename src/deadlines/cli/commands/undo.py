@@ -33,6 +33,10 @@ def run(options: Options, number: int | None) -> Exit:
         lines += [f"removed again: {clean(name)}\n" for name in undone.removed if name not in undone.returning]
         lines += [f"removed again here: {clean(name)}; the next sync brings it back\n" for name in undone.returning]
         lines += [screen.paint(f"kept: {clean(name)}: {clean(why)}", Role.SOON) + "\n" for name, why in undone.kept]
+        lines += [
+            screen.paint(f"warning: {clean(f'{name}: {told}')}; nobody is told that it was taken back", Role.SOON) + "\n"
+            for name, told in undone.mailed
+        ]
         return "".join(lines)
 
     show(
@@ -44,6 +48,7 @@ def run(options: Options, number: int | None) -> Exit:
             "removed": undone.removed,
             "returning": undone.returning,
             "kept": [{"summary": name, "why": why} for name, why in undone.kept],
+            "mailed": [{"summary": name, "who": told} for name, told in undone.mailed],
         },
         as_text=as_text,
     )
