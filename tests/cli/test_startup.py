@@ -78,6 +78,7 @@ ROWS: dict[str, Row] = {
     "list": Row(),
     "log": Row(),
     "meet": Row(("acme", "Call", "--at", "fri 10:00")),
+    "plan": Row(code=1),  # what is overdue is late in every plan
     "quota": Row(),
     "remove": Row(("1", "--yes")),
     "reopen": Row(("1",)),

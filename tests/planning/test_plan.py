@@ -187,6 +187,13 @@ def test_a_deficit_says_what_is_needed_what_is_there_and_who_falls_first() -> No
     assert found.late == (Late("b", at(24), at(26)),)
 
 
+def test_what_falls_first_is_the_least_urgent_of_those_due_then() -> None:
+    jobs = [job("a", 5, 8), job("b", 5, 8, priority=1), job("c", 2, 8)]
+
+    assert [one.first for one in plan(jobs, NIGHT, now=NOW).deficits] == ["c"]
+    assert [one.first for one in plan(jobs, NIGHT, now=at(6)).deficits] == ["c"]
+
+
 def test_a_deficit_begins_where_the_work_can() -> None:
     (one,) = plan([job("a", 1, 8), job("b", 3, 26, release=10)], NIGHT, now=NOW).deficits
 

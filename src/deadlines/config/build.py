@@ -12,7 +12,7 @@ from deadlines.config.schema import SCHEMA
 from deadlines.config.tables import Table, Tables, defaults
 from deadlines.core.availability import Availability
 from deadlines.core.client import Client, Owner, Period, Quota, QuotaUnit, Rate
-from deadlines.core.settings import LOCAL, Account, AccountKind, Calendar, Feed, Mail, Mode, PasswordSource, Settings
+from deadlines.core.settings import LOCAL, Account, AccountKind, Calendar, Feed, Mail, Mode, PasswordSource, Planning, Settings
 from deadlines.core.zone_names import find_zone
 
 V = TypeVar("V")
@@ -41,6 +41,7 @@ def build(tables: Tables, closed: Closed, *, local_zone: str) -> Settings:
         calendars=_frozen(calendars),
         mail=None if mail is None else _mail(mail, me),
         feeds=_frozen(feeds),
+        plan=Planning(**tables.get(("plan",), {})),
     )
 
 

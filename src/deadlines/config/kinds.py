@@ -225,6 +225,14 @@ _COLORS = frozenset(
 )
 """The extended colour keywords of CSS3, which RFC 7986 §5.9 names."""
 
+
+def _work(raw: object) -> timedelta | None:
+    length = _duration(raw)
+    if length is not None and not length:
+        raise InputError(f"{shown(raw)} is no time to work in; leave it out, or say more than nothing")
+    return length
+
+
 TEXT = Kind("a text in quotes", _text)
 COLOR = Kind(
     'a colour that CSS knows by name, such as "tomato"', lambda raw: raw if isinstance(raw, str) and raw in _COLORS else None
@@ -235,6 +243,7 @@ TRAVEL = Kind(f'dates with a zone or hours such as "{TRAVEL_EXAMPLE}"', _by(pars
 HOURS = Kind('working hours such as "Mon-Fri 09:00-17:00"', _by(parse_hours))
 REGION = Kind('a country or country-subdivision such as "NO" or "US-NY"', _matching(re.compile(r"[A-Z]{2}(-[A-Z0-9]{1,4})?")))
 DURATION = Kind('a duration such as "3d", "4h" or "1h30"', _duration)
+WORK = Kind('a length of work such as "6h" or "1h30"', _work)
 DAYS = Kind('a number of days such as "3w" or "10d"', _days)
 DAY = Kind("a date such as 2026-12-01", _day)
 ADDRESS = Kind('an address such as "kari@example.org"', _address)

@@ -218,6 +218,15 @@ SCHEMA: tuple[Section, ...] = (
         naming=_NAMING,
     ),
     Section(
+        "plan",
+        "How work is planned into your hours.",
+        (
+            Key("day_hours", kinds.WORK, "At most so much planned work a day; left out: all of your hours that are free."),
+            Key("smallest_piece", kinds.DURATION, "Nothing is begun that leaves less than this.", default="30m"),
+            Key("default_estimate", kinds.WORK, "What a task takes that has no estimate.", default="1h"),
+        ),
+    ),
+    Section(
         "mail",
         "How digests and invitations leave.",
         (

@@ -98,6 +98,12 @@ def amount(minutes: int) -> str:
     return f"{days} d {minutes // _HOUR} h" if minutes >= _HOUR else f"{days} d"
 
 
+def hours(length: timedelta) -> str:
+    """`14 h`, `30 h 15 min`, `45 min`: work, which is counted in hours and not in days; what is less than a minute is one."""
+    whole, minutes = divmod(-(-length // _MINUTE), _HOUR)
+    return f"{whole} h {minutes} min" if whole and minutes else f"{whole} h" if whole else f"{minutes} min"
+
+
 @lru_cache(maxsize=256)
 def _clocks(
     own: tzinfo | None, tzid: str, clients: ZoneInfo | None, owners: ZoneInfo, now: datetime

@@ -19,7 +19,7 @@ from types import MappingProxyType
 from typing import NamedTuple, Self
 
 from deadlines.core.client import Client, Owner
-from deadlines.core.clocks import amount, both_clocks, format_date, one_clock, time_left
+from deadlines.core.clocks import amount, both_clocks, format_date, hours, one_clock, time_left
 from deadlines.core.when import When
 
 _MINUTE = timedelta(minutes=1)
@@ -97,6 +97,15 @@ class Length(NamedTuple):
 
     def __str__(self) -> str:
         return amount(self.length // _MINUTE)
+
+
+class Work(NamedTuple):
+    """How much work there is, in hours."""
+
+    length: timedelta
+
+    def __str__(self) -> str:
+        return hours(self.length)
 
 
 class Day(NamedTuple):

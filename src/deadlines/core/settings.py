@@ -142,6 +142,17 @@ class Feed(NamedTuple):
     secret_name: bool = False
 
 
+class Planning(NamedTuple):
+    """How work is planned. `day_hours` is the most there is in a day; `smallest_piece` what nobody works for less than.
+
+    `default_estimate` is what a task takes of which nobody said it.
+    """
+
+    day_hours: timedelta | None = None
+    smallest_piece: timedelta = timedelta(minutes=30)
+    default_estimate: timedelta = timedelta(hours=1)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Settings:
     """The whole configuration. The mappings are ordered as the file is."""
@@ -152,3 +163,4 @@ class Settings:
     calendars: Mapping[str, Calendar] = field(default_factory=lambda: MappingProxyType({}))
     mail: Mail | None = None
     feeds: Mapping[str, Feed] = field(default_factory=lambda: MappingProxyType({}))
+    plan: Planning = field(default_factory=Planning)

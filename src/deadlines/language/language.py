@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
 from deadlines.core.clocks import Face, faces
-from deadlines.core.message import Clock, Clocks, Counted, Day, Left, Length, Message
+from deadlines.core.message import Clock, Clocks, Counted, Day, Left, Length, Message, Work
 
 if TYPE_CHECKING:
     from gettext import NullTranslations
@@ -98,6 +98,8 @@ class Translated:
                 said = self._left(value)
             case Length():
                 said = self._amount(value.length)
+            case Work():
+                said = self._work(value.length)
             case Day():
                 said = self._day(value.date, value.year)
             case int() | float():
@@ -124,6 +126,13 @@ class Translated:
         if length > timedelta():
             return self.text(Message("in {time}", time=Length(length)))
         return self.text(Message("{time} overdue", time=Length(-length)))
+
+    def _work(self, length: timedelta) -> str:
+        """As `core.clocks.hours` says it."""
+        hours, minutes = divmod(-(-length // _MINUTE), _HOUR // _MINUTE)
+        if hours and minutes:
+            return self.text(Message("{hours} h {minutes} min", hours=hours, minutes=minutes))
+        return self.text(Message("{hours} h", hours=hours) if hours else Message("{minutes} min", minutes=minutes))
 
     def _amount(self, length: timedelta) -> str:
         """The two largest units, cut off, as `core.clocks.amount` says them."""

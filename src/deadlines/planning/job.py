@@ -64,8 +64,8 @@ class Late(NamedTuple):
 class Deficit(NamedTuple):
     """Why a target is missed, whatever the plan: jobs that can only be worked on in `[since, target)` need more time than it has.
 
-    `first` is the first of those due at `target` to be late. `among` begins with the `size` jobs that need the time; deficits
-    share it.
+    `first` is the first to fall: of those due at `target` the least urgent one, which is late as long as any of them is. `among`
+    begins with the `size` jobs that need the time; deficits share it.
     """
 
     target: datetime

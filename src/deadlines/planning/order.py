@@ -63,6 +63,13 @@ def problem(jobs: Sequence[Job], time: FreeTime) -> Problem:
     )
 
 
+def circles(jobs: Sequence[Job]) -> Sequence[tuple[str, ...]]:
+    """The jobs that wait for themselves, as `Plan.circles` has them."""
+    ordered = sorted(jobs, key=lambda job: (job.order, job.uid))
+    links = _links(ordered)
+    return [tuple(ordered[job].uid for job in circle) for circle in _sequence(len(ordered), links)[1]] if links else []
+
+
 def _own(job: Job, time: FreeTime) -> tuple[int, int]:
     target = job.target
     if target is None:

@@ -65,7 +65,7 @@ def _deficits(ranked: Sequence[Job], posed: Problem, late: Sequence[int], time: 
     """One for each target that a job misses, in order."""
     firsts: dict[tuple[int, int], int] = {}
     for rank in late:
-        firsts.setdefault(posed.own[rank], rank)
+        firsts[posed.own[rank]] = rank
     found = [overload for overload in overloads(posed, list(firsts)) if overload is not None]  # none is: they are late
     competing = _Competing(posed)
     sizes = [competing.size(overload) for overload in found]

@@ -84,6 +84,19 @@ class Demand:
             through, later = ends[left] + work_right, ends[left + 1]
             ends[node] = max(later, through)  # max() costs half as much again here
 
+    def end_from(self, release: int) -> int:
+        """The earliest possible end of what was added if something else begins at `release` and takes no time."""
+        works, ends = self._work, self._ends
+        node = self._leaf[release]
+        end = release + works[node]
+        while node > 1:
+            if node % 2:
+                end = max(end, ends[node - 1] + works[node])
+            else:
+                end += works[node + 1]
+            node //= 2
+        return end
+
     def latest(self) -> tuple[int, int]:
         """The earliest release from which on the work lasts until `end`, and how much it is."""
         node, after = 1, 0

@@ -47,13 +47,14 @@ from deadlines.core.json_text import dumps
 from deadlines.errors import UnknownName
 from deadlines.store.base import OPEN, Query
 from deadlines.store.findings import Mute, Seen
-from deadlines.usecases import client_findings, health_findings, journal_findings, meeting_findings, task_findings
+from deadlines.usecases import client_findings, health_findings, journal_findings, meeting_findings, plan_findings, task_findings
 from deadlines.usecases.context import Context, Look
 from deadlines.usecases.desk import Desk
 from deadlines.usecases.names import nearest
 
 LOOKS: tuple[Look, ...] = (
     *task_findings.LOOKS,
+    *plan_findings.LOOKS,
     *meeting_findings.LOOKS,
     *client_findings.LOOKS,
     *health_findings.LOOKS,

@@ -11,6 +11,7 @@ from deadlines.core.settings import Calendar
 from deadlines.errors import GuardTripped
 from deadlines.store.base import OPEN, CollectionState, Query, Row
 from deadlines.usecases.context import Context, Look
+from deadlines.usecases.jobs import inconsistencies
 from deadlines.usecases.task_findings import doubt_of
 
 _STARTED = timedelta(days=1)
@@ -61,7 +62,8 @@ def _unreadable(context: Context) -> Iterator[Finding]:
 
 def _doubtful(context: Context) -> Iterator[Finding]:
     rows = context.store.rows(Query(component="", doubtful=True))
-    return (doubt_of(row) for row in rows if _matters(row, context.now.timestamp()))
+    yield from (doubt_of(row) for row in rows if _matters(row, context.now.timestamp()))
+    yield from inconsistencies(context.desk, context.open_tasks())
 
 
 def _matters(row: Row, seconds: float) -> bool:

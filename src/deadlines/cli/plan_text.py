@@ -1,0 +1,178 @@
+"""A plan as text for people, day by day, and as JSON."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import date, datetime, timedelta
+from itertools import groupby
+
+from deadlines.cli.table import GAP, Role, Screen
+from deadlines.core.clocks import both_clocks, format_date, hours, one_clock
+from deadlines.core.display import clean, cut, width
+from deadlines.core.findings import Finding, Severity
+from deadlines.core.settings import Settings
+from deadlines.core.span import total
+from deadlines.core.when import When, to_local
+from deadlines.planning.job import Job, Slot
+from deadlines.usecases.plan import Planned
+from deadlines.usecases.spelling import when_of
+
+_COLUMNS = 80
+"""How wide the page is where there is no terminal: nothing is cut then, but right-aligned to it."""
+_ROOM = 30
+_LEAST = 8
+_ROLES = {Severity.ERROR: Role.OVERDUE, Severity.WARNING: Role.SOON, Severity.INFO: Role.DIM}
+
+
+def plan_text(planned: Planned, findings: Sequence[Finding], settings: Settings, screen: Screen, *, now: datetime) -> str:
+    """What is wrong, the days with their work, and how it adds up."""
+    page = _Page(planned, settings, screen, now)
+    blocks = [page.finding(finding) for finding in findings]
+    blocks += [page.day(day, list(slots)) for day, slots in groupby(page.slots, key=lambda slot: page.date_of(slot.start))]
+    if planned.jobs:
+        blocks.append(page.sums())
+    return "\n".join("\n".join(block) + "\n" for block in blocks)
+
+
+def plan_json(planned: Planned, findings: Sequence[Finding], settings: Settings) -> Mapping[str, object]:
+    """The documented shape."""
+    plan, jobs = planned.plan, planned.jobs
+
+    def told(uid: str) -> dict[str, object]:
+        job, row = jobs[uid], planned.rows.get(uid)
+        return {"uid": uid if row is None else row.uid, "id": None if row is None else row.id, "summary": job.summary,
+                "client": job.client}  # fmt: skip
+
+    return {
+        "feasible": plan.feasible,
+        "slots": [
+            {
+                **told(slot.uid),
+                "start": slot.start,
+                "end": slot.end,
+                "mine": slot.start.astimezone(settings.me.zone).isoformat(),
+                "guessed": jobs[slot.uid].guessed,
+            }
+            for slot in plan.slots
+            if slot.start < planned.until
+        ],
+        "late": [{**told(one.uid), "due": jobs[one.uid].due, "before": one.target, "end": one.end} for one in plan.late],
+        "deficits": [
+            {
+                "due": jobs[one.first].due,
+                "before": one.target,
+                "since": one.since,
+                "need": one.need,
+                "have": one.have,
+                "first": told(one.first)["uid"],
+                "tasks": [told(uid)["uid"] for uid in one.tasks],
+            }
+            for one in plan.deficits
+        ],
+        "findings": [finding.as_json() for finding in findings],
+    }
+
+
+class _Page:
+    def __init__(self, planned: Planned, settings: Settings, screen: Screen, now: datetime) -> None:
+        self._planned = planned
+        self._settings = settings
+        self._screen = screen
+        self._now = now
+        self._zone = settings.me.zone
+        self._columns = screen.columns or _COLUMNS
+        self._year = to_local(now, self._zone).year
+        self._late = {one.uid for one in planned.plan.late}
+        self.slots = [slot for slot in planned.plan.slots if slot.start < planned.until]
+        self._lasts = {slot.uid: slot for slot in planned.plan.slots}
+
+    def date_of(self, instant: datetime) -> date:
+        return to_local(instant, self._zone).date()
+
+    def day(self, day: date, slots: Sequence[Slot]) -> list[str]:
+        """A heading with the hours of the day, and a line or two for each slot."""
+        free = total(span for span in self._planned.free if self.date_of(span.start) == day)
+        work = sum((slot.length for slot in slots), timedelta())
+        left = f", {hours(free - work)} free" if free > work else ""
+        head = self._aligned(format_date(day, year=self._year), f"{hours(work)}{left}")
+        return [self._screen.paint(head, Role.HEADING), *(line for slot in slots for line in self._slot(slot))]
+
+    def _slot(self, slot: Slot) -> Iterator[str]:
+        job = self._planned.jobs[slot.uid]
+        about = "~" if job.guessed else ""
+        begin, end = (to_local(instant, self._zone) for instant in (slot.start, slot.end))
+        name = clean(job.summary) + (f" ({job.client})" if job.client else "")
+        yield self._aligned(f"  {begin:%H:%M}-{end:%H:%M}  {name}", f"{about}{hours(slot.length)}")
+        if self._lasts[slot.uid] is slot and job.due is not None:
+            yield from self._due(job, slot.end)
+
+    def _due(self, job: Job, end: datetime) -> Iterator[str]:
+        """When it is due on both clocks, below the last piece of it."""
+        assert job.due is not None
+        text = f"done, due {self._clocks(job.due, job, self._when(job))}"
+        if job.uid in self._late:
+            over = end - job.due
+            text += f": {hours(over)} late" if over > timedelta() else ": into the buffer"
+            yield from self._wrapped(text, " " * 15, Role.OVERDUE if over > timedelta() else Role.SOON)
+        else:
+            yield from self._wrapped(text, " " * 15, Role.DIM)
+
+    def finding(self, finding: Finding) -> list[str]:
+        """What it is about, the proof, and what to do."""
+        word = self._screen.paint(f"{finding.severity.value:7}", _ROLES[finding.severity])
+        head, tail = f"{word}  {finding.id}  ", f": {finding.code.title}"
+        room = self._columns - 1 - len(f"{finding.severity.value:7}  {finding.id}  {tail}")
+        name = clean(finding.summary)
+        lines = [
+            head + (cut(name, room, self._screen.ellipsis) if self._screen.columns is not None and room > _LEAST else name) + tail
+        ]
+        lines += self._wrapped(finding.message, "  ")
+        if finding.remedy:
+            lines += self._wrapped(f"-> {finding.remedy}", "  ")
+        return lines
+
+    def sums(self) -> list[str]:
+        """How the work compares with the time."""
+        planned, plan = self._planned, self._planned.plan
+        work = sum((slot.length for slot in self.slots), timedelta())
+        later = sum((job.work for job in planned.jobs.values()), timedelta()) - work
+        time = total(span for span in planned.free if span.start < planned.until)
+        until = one_clock(planned.until, self._zone, now=self._now)
+        after = f", {hours(later)} after that" if later else ""
+        lines = [f"{hours(work)} of work until {until}{after}; {hours(time - work)} left free."]
+        if not planned.free:
+            lines = [f"{hours(later)} of work, and no time to do it in: see `hours` and `time_off` of [me], and [plan]."]
+        elif outside := [job for job in planned.jobs.values() if job.uid not in plan.ends and job.uid not in self._late]:
+            names = ", ".join(clean(job.summary) for job in outside[:3]) + (" ..." if outside[3:] else "")
+            lines.append(f"Not in the next two years: {names}.")
+        return [line for text in lines for line in self._wrapped(text, "")]
+
+    def _clocks(self, instant: datetime, job: Job, when: When | None = None) -> str:
+        client = self._settings.clients.get(job.client)
+        return both_clocks(instant, client=client, owner=self._settings.me, when=when, now=self._now)
+
+    def _when(self, job: Job) -> When | None:
+        row = self._planned.rows.get(job.uid)
+        if row is None or job.uid != row.uid:
+            return None
+        return when_of(row.index.due_kind, row.index.due_value, row.index.due_tzid)
+
+    def _aligned(self, left: str, right: str) -> str:
+        room = self._columns - 1 - len(right) - len(GAP)
+        if self._screen.columns is not None and room > _ROOM:
+            left = cut(left, room, self._screen.ellipsis)
+        return left + " " * max(room - width(left), 0) + GAP + right
+
+    def _wrapped(self, text: str, indent: str, role: Role | None = None) -> list[str]:
+        lines = [indent]
+        room = None if self._screen.columns is None else self._screen.columns - 1
+        for word in clean(text).split():
+            if lines[-1].isspace() or not lines[-1]:
+                lines[-1] += word
+            elif room is None or width(lines[-1]) + 1 + width(word) <= room:
+                lines[-1] += f" {word}"
+            else:
+                lines.append(f"{indent}  {word}")
+        if room is not None:
+            lines = [cut(line, room, self._screen.ellipsis) if room > _ROOM else line for line in lines]
+        return lines if role is None else [self._screen.paint(line, role) for line in lines]
