@@ -21,7 +21,7 @@ status_path = "{folder}/status/"
 a = "here"
 b = "there"
 collections = null
-conflict_resolution = null
+conflict_resolution = {conflicts}
 
 [storage here]
 type = "filesystem"
@@ -54,13 +54,17 @@ class Phone:
 
     folder: Path
     zone: str
+    conflicts: str = "null"
+    """What vdirsyncer does when both sides changed a file, in its words: null fails, `"b wins"` takes the server's."""
 
     def set_up(self, place: Place) -> None:
         """Pair a folder with the calendar, and fetch what there is."""
         (self.folder / "lists" / "tasks").mkdir(parents=True)
         server = place.server
         url = server.url.rstrip("/") + place.path
-        config = _VDIRSYNCER.format(folder=self.folder, url=url, username=server.username, password=server.password)
+        config = _VDIRSYNCER.format(
+            folder=self.folder, url=url, username=server.username, password=server.password, conflicts=self.conflicts
+        )
         (self.folder / "vdirsyncer").write_text(config, encoding="utf-8")
         (self.folder / "todoman.py").write_text(_TODOMAN.format(folder=self.folder), encoding="utf-8")
         self._run("vdirsyncer", "-c", str(self.folder / "vdirsyncer"), "discover")
@@ -74,6 +78,10 @@ class Phone:
         """What todoman lists, by summary; instants are seconds since 1970."""
         listed = json.loads(self.todo("--porcelain", "list", "--status", "ANY"))
         return {task["summary"]: task for task in listed}
+
+    def files(self) -> list[str]:
+        """Every file of the list, as it is."""
+        return [path.read_bytes().decode() for path in sorted((self.folder / "lists" / "tasks").glob("*.ics"))]
 
     def todo(self, *arguments: str) -> str:
         """A command of todoman."""
