@@ -4,7 +4,7 @@ PYTHON ?= python3
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 
-.PHONY: help demo test lint check bench test-pythons test-servers clean
+.PHONY: help demo test lint check bench test-pythons test-servers fuzz clean
 .DEFAULT_GOAL := help
 
 help:  ## this list
@@ -63,6 +63,15 @@ bench: $(VENV)/.dev .tools/vdirsyncer/.done  ## ratios to the peers, in bench/re
 
 test-servers: $(VENV)/.dev  ## contract and sync on every server that is here; docs/servers.md says how to have DAViCal, Cyrus, SOGo and sabre/dav
 	$(BIN)/python -m pytest -m packaged tests/packaged
+
+$(VENV)/.fuzz: $(VENV)/.dev
+	$(PIP) -e '.[fuzz]'
+	@touch $@
+
+SECONDS ?= 60
+fuzz: $(VENV)/.fuzz  ## look for bytes that the codec mistakes, SECONDS=60; docs/reliability.md
+	@mkdir -p .tools/fuzz
+	$(BIN)/python -m tests.fuzz $(SECONDS) .tools/fuzz
 
 clean:  ## take away what the targets made
 	rm -rf $(VENV) .tools

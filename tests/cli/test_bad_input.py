@@ -103,6 +103,11 @@ def here(environment: dict[str, str], monkeypatch: pytest.MonkeyPatch) -> None:
         ("undo", "there is nothing to take back", "deadlines log shows what was changed"),
         ("log 1 --run 7", "a task and a run were both named", "`deadlines log ID` or `deadlines log --run RUN`"),
         ("restore nowhere --yes", "nowhere is not a file", ""),
+        (f"undo {'9' * 25}", f"unknown run: {'9' * 25}", "deadlines log shows the runs with their numbers"),
+        (f"log --run {'9' * 25}", f"unknown run: {'9' * 25}", "deadlines log shows the runs with their numbers"),
+        (f"log {'9' * 25}", f"unknown task: {'9' * 25}", "deadlines list --all"),
+        ("log ²", "unknown task: ²", "deadlines list --all"),
+        (f"show {'9' * 5000}", "unknown task: 999", "deadlines list --all"),
     ],
 )
 @pytest.mark.usefixtures("here")

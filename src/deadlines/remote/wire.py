@@ -233,10 +233,14 @@ def request_head(method: str, target: str, headers: Mapping[str, str]) -> bytes:
     return ("\r\n".join(lines) + "\r\n\r\n").encode("latin-1")
 
 
+_DIGITS = 18
+"""No body is longer than so many digits say, and Python refuses to read a number of thousands of them."""
+
+
 def _chunks(response: http.client.HTTPResponse, headers: Mapping[str, str]) -> Iterator[bytes]:
     """The body; `http.client` takes an end before Content-Length for the end when it reads in parts, we do not."""
     announced = headers.get("content-length", "")
-    left = int(announced) if announced.isdecimal() and not response.chunked else None
+    left = int(announced[:_DIGITS]) if announced.isdecimal() and not response.chunked else None
     bodiless = response.status in {204, 304}
     with response:
         while chunk := response.read(CHUNK):

@@ -18,6 +18,7 @@ from deadlines.errors import DeadlinesError, Refused, StoreBroken, StoreBusy
 from deadlines.store.statements import STATEMENTS
 
 Value = str | bytes | int | None
+_LARGEST = 2**63 - 1
 
 _REASONS = {
     sqlite3.SQLITE_FULL: "the disk is full",
@@ -86,6 +87,8 @@ class Database:
         """Run a statement; its rows."""
         try:
             return self.connection.execute(sql, parameters or {}).fetchall()
+        except OverflowError:
+            return self.all(sql, _within_reach(parameters or {}))
         except sqlite3.Error as error:
             raise translate(self.path, error) from error
 
@@ -179,6 +182,11 @@ def _make_private(path: Path) -> None:
     except FileExistsError:
         if os.name == "posix" and path.stat().st_mode & 0o077:
             path.chmod(0o600)
+
+
+def _within_reach(parameters: Mapping[str, Value]) -> Mapping[str, Value]:
+    """A number that people typed and SQLite cannot hold, as the largest that it can: nothing has it, and no limit reaches it."""
+    return {name: min(value, _LARGEST) if isinstance(value, int) else value for name, value in parameters.items()}
 
 
 def _patiently(action: Callable[[], object], seconds: float) -> None:

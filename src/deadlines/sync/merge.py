@@ -26,12 +26,13 @@ from functools import cached_property
 from typing import TypeVar
 
 from deadlines.core.when import Zoned, to_local, to_utc
+from deadlines.errors import CodecError
 from deadlines.ical.content import normal
 from deadlines.ical.moments import before as comes_before
 from deadlines.ical.moments import moment
 from deadlines.ical.read import read
 from deadlines.ical.scan import scan
-from deadlines.ical.text import escape, format_wall_time, join_list, split_list
+from deadlines.ical.text import escape, format_wall_time, integer, join_list, split_list
 from deadlines.ical.tree import Line, Node, new_line, parse, parse_component
 from deadlines.ical.zones import Zones
 
@@ -345,7 +346,12 @@ def _spelling(lines: Sequence[Line]) -> Hashable:
 def _stamp(group: str, lines: Sequence[Line]) -> tuple[int, str]:
     """The later, the higher; of programs the server's, which comes first, is as good as ours."""
     value = lines[0].value if lines and group != "PRODID" else ""
-    return (int(value) if value.isascii() and value.isdigit() else -1, "") if group == "SEQUENCE" else (0, value)
+    if group != "SEQUENCE":
+        return 0, value
+    try:
+        return integer(value), ""
+    except CodecError:
+        return -1, ""
 
 
 def _unique(values: Iterable[_T]) -> tuple[_T, ...]:

@@ -35,6 +35,7 @@ from deadlines.usecases.view import TaskView, view
 
 _FAR_BACK = 1000
 """How many runs are looked at for one to take back."""
+_LONGEST_NUMBER = 18
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,7 +68,7 @@ def changes_of_run(desk: Desk, run: int) -> Sequence[Change]:
 
 def changes_of_task(desk: Desk, key: str) -> Sequence[Change]:
     """What happened to one task; one that was removed is found by its number or its whole UID."""
-    if key.isdigit() and (changes := desk.store.changes(record=int(key))):
+    if key.isascii() and key.isdecimal() and len(key) <= _LONGEST_NUMBER and (changes := desk.store.changes(record=int(key))):
         return changes
     return desk.store.changes(record=find(desk, key, ITEM).id)
 
