@@ -37,7 +37,6 @@ CATALOGUE: tuple[Entry, ...] = (
     Entry("Tasks", "done", "Complete tasks; one that repeats moves on to its next instance", ("complete", "finish", "close")),
     Entry("Tasks", "reopen", "Open completed tasks again", ("undone",)),
     Entry("Tasks", "remove", "Remove tasks and meetings, here and with the next sync on the server", ("rm", "delete", "del")),
-    Entry("Tasks", "remove", "Remove tasks, here and with the next sync on the server", ("rm", "delete", "del")),
     Entry("Work", "plan", "Plan the work into your hours, and see what will not be done in time", ("schedule", "feasible")),
     Entry("Work", "start", "Start the timer for a task; the one that runs stops", ("begin", "timer", "track")),
     Entry("Work", "stop", "Stop the timer", ("pause", "end")),
