@@ -108,7 +108,7 @@ def test_what_can_all_be_carried_over_does_not_lapse(desk: Desk, later: Later) -
     delivered(desk, "One", "Two")
 
     assert said(but(later(7 * DAY + 2 * HOUR), quota=WEEKLY)) == [
-        ("Q302", "error", "2 of 4 from Mon 23 Nov to Sun 29 Nov: 2 moved on")
+        ("Q302", "error", "2 of 4 from Mon 23 Nov to Sun 29 Nov: 2 moved on, 0 lapsed")
     ]
 
 

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 
 from deadlines.cli.table import Column, Painted, Role, Screen, table
 from deadlines.core.client import Client, zone_at
 from deadlines.core.clocks import amount, city, one_clock
 from deadlines.core.settings import Settings
 from deadlines.core.weekdays import SHORT_DAYS
+from deadlines.core.when import AllDay
 from deadlines.store.base import OPEN, Row
 from deadlines.usecases.lead import Leads
 
@@ -43,8 +44,9 @@ def _cells(row: Row, settings: Settings, now: datetime, seconds: float, leads: L
         return str(row.id), "", "", "", index.client, summary
     due = datetime.fromtimestamp(index.due_at, UTC)
     client = settings.clients.get(index.client)
-    here = one_clock(due, zone_at(settings.me, due), now=now)
-    there = "" if client is None else _there(due, client)
+    day = AllDay(date.fromisoformat(index.due_value)) if index.due_kind == "all-day" else None
+    here = one_clock(due, zone_at(settings.me, due), now=now, when=day)
+    there = "" if client is None else _there(due, client, day)
     ahead = index.due_at - seconds
     is_open = index.status in OPEN
     left = _left(ahead) if is_open else ""
@@ -55,10 +57,12 @@ def _cells(row: Row, settings: Settings, now: datetime, seconds: float, leads: L
     return str(row.id), here, there, left, index.client, summary
 
 
-def _there(due: datetime, client: Client) -> str:
+def _there(due: datetime, client: Client, day: AllDay | None) -> str:
     """Day, time and city: clocks are less than two days apart, so the date stands in the column before."""
     zone = zone_at(client, due)
     local = due.astimezone(zone)
+    if day is not None and not local.hour and not local.minute and day.date < local.date():
+        return f"{SHORT_DAYS[day.date.weekday()]} 24:00 {city(zone.key)}"
     return f"{SHORT_DAYS[local.weekday()]} {local.hour:02}:{local.minute:02} {city(zone.key)}"
 
 

@@ -66,9 +66,9 @@ def faces(instant: datetime, *, client: Client | None, owner: Owner, when: When 
     return tuple(shown.values())
 
 
-def one_clock(instant: datetime, zone: ZoneInfo, *, now: datetime) -> str:
-    """`Fri 27 Nov 17:00`, the year where it is not this one on that clock."""
-    return _face(instant.astimezone(zone), now.astimezone(zone).year)
+def one_clock(instant: datetime, zone: ZoneInfo, *, now: datetime, when: When | None = None) -> str:
+    """`Fri 27 Nov 17:00`, the year where it is not this one on that clock; 24:00 ends the date `when`, as in `both_clocks`."""
+    return _face(instant.astimezone(zone), now.astimezone(zone).year, when)
 
 
 def format_date(day: date, *, year: int) -> str:

@@ -93,22 +93,18 @@ def _beyond(context: Context, standing: Standing, line: Line) -> Iterator[Findin
 def _missed(context: Context, standing: Standing, line: Line) -> Iterator[Finding]:
     if line.left <= 0:
         return
-    unit = "" if standing.quota.unit is QuotaUnit.DELIVERABLES else " h"
     parts = {
         "done": round(float(line.done), 1),
         "asked": round(float(line.owed + line.carried), 1),
-        "unit": unit,
         "first": _day(line.period.first, context),
         "last": _day(line.period.last, context),
         "moves": round(float(line.moves_on), 1),
         "lapsed": round(float(line.lapsed), 1),
     }
-    if line.lapsed > 0:
-        message = Message(
-            "{done}{unit} of {asked}{unit} from {first} to {last}: {moves}{unit} moved on, {lapsed}{unit} lapsed", **parts
-        )
+    if standing.quota.unit is QuotaUnit.HOURS:
+        message = Message("{done} h of {asked} h from {first} to {last}: {moves} h moved on, {lapsed} h lapsed", **parts)
     else:
-        message = Message("{done}{unit} of {asked}{unit} from {first} to {last}: {moves}{unit} moved on", **parts)
+        message = Message("{done} of {asked} from {first} to {last}: {moves} moved on, {lapsed} lapsed", **parts)
     remedy = Message("talk to {name}; deadlines quota {key} shows the ledger", name=standing.client.name, key=standing.client.key)
     yield _finding(Code.QUOTA_MISSED, standing.client, message, _facts(line), remedy, key=str(line.period.first))
 

@@ -14,9 +14,10 @@ from deadlines.cli.shop import workshop
 @click.argument("key", metavar="[KEY]", required=False, default="", shell_complete=complete.clients)
 @click.option("--periods", type=click.IntRange(min=1), default=3, metavar="N", help="So many periods, the present one last")
 def run(options: Options, key: str, periods: int) -> None:
-    """Show what clients are owed per week or month, what they got, and what moves on.
+    """Show what clients are owed per week or month, and what they got.
 
-    Periods are on the client's clock. Completed tasks count, or the hours that start, stop and spent wrote down.
+    What is left moves on to the next period as far as the carry-over allows. Periods are on the client's clock.
+    Completed tasks count, or the hours that start, stop and spent wrote down.
     """
     from deadlines.cli.quota_text import quota_json, quota_text  # noqa: PLC0415 # help is spared it
     from deadlines.usecases.quotas import standings  # noqa: PLC0415 # help is spared it

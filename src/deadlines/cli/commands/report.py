@@ -20,7 +20,7 @@ from deadlines.cli.shop import workshop
 @click.option("--format", "form", type=click.Choice(["text", "csv"]), default="text", help="text, or csv for a spreadsheet")
 @click.option("--picture", metavar="FILE", type=click.Path(path_type=Path), help="Also draw it, as .svg or .png")
 def run(options: Options, *, form: str, per: str, picture: Path | None, client: str, since: str, until: str) -> None:
-    """Show the record: what was delivered on time, how late the rest, and the hours it took.
+    """Show the record: what was on time, how late the rest, and the hours.
 
     Lateness is counted in the client's working hours, and so is the time it took you to answer when they moved a
     due date. Periods are on the client's clock.
