@@ -185,6 +185,12 @@ class Workshop:
         with SyncLock(self.data_dir, "publication").acquire(now=self.now, wait_seconds=SYNC_PATIENCE):
             yield Press(desk=desk, publisher=Files(), new_secret=clock.new_secret)
 
+    def digest_lock(self) -> AbstractContextManager[object]:
+        """Held while digests are delivered, as `sync_lock` is."""
+        from deadlines.store.lock import SyncLock  # noqa: PLC0415 # built on first use
+
+        return SyncLock(self.data_dir, "digest").acquire(now=self.now, wait_seconds=SYNC_PATIENCE)
+
     def restore(self, source: Path) -> Path | None:
         """Replace the database by a backup. Returns where the present one was put, if there was one."""
         from deadlines.store.copies import restore  # noqa: PLC0415 # built on first use

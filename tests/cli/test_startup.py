@@ -17,6 +17,7 @@ from deadlines.cli.catalogue import CATALOGUE, Entry
 HEAVY = frozenset(
     [
         "asyncio",
+        "babel",
         "caldav",
         "dateutil",
         "email",
@@ -70,6 +71,7 @@ ROWS: dict[str, Row] = {
     "client": Row(("edit", "acme", "--name", "Acme")),
     "completion": Row(("bash",)),
     "demo": Row(("--help",)),  # it is a pile of other processes: test_demo.py
+    "digest": Row(),
     "doctor": Row(code=1),
     "done": Row(("1",)),
     "edit": Row(("1", "--due", "mon 17:00")),
@@ -96,6 +98,9 @@ ROWS: dict[str, Row] = {
 _CONFIG = """\
 [me]
 timezone = "Europe/Oslo"
+email = "kari@example.org"
+[mail]
+host = "localhost"
 [clients.acme]
 name = "Acme Inc."
 timezone = "America/New_York"
@@ -186,3 +191,14 @@ def test_a_command_imports_only_what_it_uses(entry: Entry, environment: dict[str
     assert code == row.code
     assert modules & (HEAVY - row.allowed) == set()
     assert {name for name in modules if name.startswith("deadlines.cli.commands.")} == {entry.module}
+
+
+def test_a_digest_that_is_not_due_costs_no_mail(environment: dict[str, str], prepared: Path, tmp_path: Path) -> None:
+    """Cron asks every few minutes."""
+    shutil.copytree(prepared, tmp_path, dirs_exist_ok=True)
+    environment |= {"DEADLINES_CONFIG": str(tmp_path / "config.toml")}
+
+    code, modules = imported(environment, "digest", "--mail", "--at", "23:59")
+
+    assert code == 0
+    assert modules & HEAVY == set()

@@ -2,7 +2,7 @@ import os
 import subprocess
 import sys
 from collections.abc import Container
-from datetime import date, timedelta
+from datetime import date, time, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -170,7 +170,7 @@ def test_a_feed_is_written_below_the_home_folder() -> None:
         ('[me]\nname = "K\\u001b[31m"', "line 2: me.name: 'K�[31m' holds a character that cannot be printed"),
         ('[me]\ntz = "UTC"', "line 2: me.tz: unknown key; did you mean 'timezone'?"),
         ("[me]\nEmail = 1", "line 2: me.Email: unknown key; did you mean 'email'?"),
-        ("[me]\nqqqq = 1", "line 2: me.qqqq: unknown key; known: name, email, timezone"),
+        ("[me]\nqqqq = 1", "line 2: me.qqqq: unknown key; known: name, email, language"),
         (
             '[me]\ndefault_calendar = "wrok"\n' + CALENDAR,
             "line 2: me.default_calendar: there is no calendar 'wrok'; did you mean 'work'?",
@@ -567,3 +567,18 @@ def test_a_subscription_is_read_only_whatever_is_said(mode: str) -> None:
 )
 def test_what_cannot_be_a_folder_or_a_subscription(text: str, problem: str) -> None:
     assert problems(text)[0].startswith(problem)
+
+
+def test_a_digest_comes_when_it_is_said() -> None:
+    rules = load('[digest]\nat = "8:30"\nworking_days_only = true').digest
+
+    assert (rules.at, rules.working_days_only, rules.heartbeat) == (time(8, 30), True, False)
+    assert load("").digest.at is None
+
+
+def test_readers_have_languages() -> None:
+    settings = load('[me]\nlanguage = "nb"\n' + CLIENT)
+
+    assert (settings.me.language, settings.clients["acme"].language) == ("nb", "en")
+    assert problems('[me]\nlanguage = "norsk"') == ("line 2: me.language: there is no language 'norsk'; known: en, nb",)
+    assert problems('[digest]\nat = "24:00"') == ("line 2: digest.at: expected a time of day such as \"08:00\", found '24:00'",)

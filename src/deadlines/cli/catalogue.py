@@ -47,6 +47,7 @@ CATALOGUE: tuple[Entry, ...] = (
     Entry("Findings", "check", "Show what is wrong: deadlines in danger, and the health of your data", ("findings", "warnings")),
     Entry("Findings", "ack", "Acknowledge findings, so that nobody is told of them again", ("acknowledge", "dismiss")),
     Entry("Findings", "snooze", "Do not tell of findings until then; they come back as new", ("postpone", "later")),
+    Entry("Findings", "digest", "Show or mail what matters today", ("mail", "today", "briefing")),
     Entry("Calendars", "sync", "Sync both ways with your calendars", ("pull", "push", "fetch")),
     Entry("Calendars", "feed", "Write .ics files for others to subscribe to, and list them", ("feeds", "publish", "ics")),
     Entry("History", "log", "Show what was changed by commands and syncs, and what happened to one task", ("history", "journal")),

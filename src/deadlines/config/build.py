@@ -12,7 +12,19 @@ from deadlines.config.schema import SCHEMA
 from deadlines.config.tables import Table, Tables, defaults
 from deadlines.core.availability import Availability
 from deadlines.core.client import Client, Owner, Period, Quota, QuotaUnit, Rate
-from deadlines.core.settings import LOCAL, Account, AccountKind, Calendar, Feed, Mail, Mode, PasswordSource, Planning, Settings
+from deadlines.core.settings import (
+    LOCAL,
+    Account,
+    AccountKind,
+    Calendar,
+    DigestRules,
+    Feed,
+    Mail,
+    Mode,
+    PasswordSource,
+    Planning,
+    Settings,
+)
 from deadlines.core.zone_names import find_zone
 
 V = TypeVar("V")
@@ -40,6 +52,7 @@ def build(tables: Tables, closed: Closed, *, local_zone: str) -> Settings:
         accounts=_frozen(accounts),
         calendars=_frozen(calendars),
         mail=None if mail is None else _mail(mail, me),
+        digest=DigestRules(**tables.get(("digest",), {})),
         feeds=_frozen(feeds),
         plan=Planning(**tables.get(("plan",), {})),
     )

@@ -9,17 +9,20 @@ import enum
 import os.path
 import re
 from collections.abc import Callable
-from datetime import date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
+from pathlib import Path
 from typing import NamedTuple, TypeVar
 
 from deadlines.core.availability import parse_hours
 from deadlines.core.away import TIME_OFF_EXAMPLE, TRAVEL_EXAMPLE, parse_time_off, parse_travel
+from deadlines.core.clock_time import parse_time
 from deadlines.core.duration import parse_lead
 from deadlines.core.zone_names import find_zone
 from deadlines.errors import InputError
 
 T = TypeVar("T")
 
+_CATALOGUES = Path(__file__).parent.parent / "locale"
 _SHOWN = 60
 _ENORMOUS = 10**20
 _UNPRINTABLE = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\u200e\u200f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
@@ -233,6 +236,23 @@ def _work(raw: object) -> timedelta | None:
     return length
 
 
+def _clock(raw: object) -> time | None:
+    text = _text(raw)
+    after = None if text is None else parse_time(text)
+    return None if after is None or after >= timedelta(days=1) else (datetime.min.replace(tzinfo=UTC) + after).time()
+
+
+def _language(raw: object) -> str | None:
+    """A language that there is a catalogue for; the folders are looked at only where a language is named."""
+    text = _text(raw)
+    if text is None or text == "en":
+        return text
+    known = ("en", *sorted(folder.name for folder in _CATALOGUES.iterdir() if folder.is_dir()))
+    if text not in known:
+        raise InputError(f"there is no language {shown(text)}; known: {', '.join(known)}")
+    return text
+
+
 TEXT = Kind("a text in quotes", _text)
 COLOR = Kind(
     'a colour that CSS knows by name, such as "tomato"', lambda raw: raw if isinstance(raw, str) and raw in _COLORS else None
@@ -254,4 +274,6 @@ COLLECTION_PATH = Kind('a path on the server such as "/kari/tasks/", or in a fol
 FILE = Kind('a file such as "~/public/acme.ics", absolute or below ~', _file)
 COMMAND = Kind('a program and its arguments such as ["pass", "show", "caldav"]', _command, secret=True)
 VARIABLE = Kind('the name of an environment variable such as "CALDAV_PASSWORD"', _matching(_VARIABLE), secret=True)
+CLOCK = Kind('a time of day such as "08:00"', _clock)
+LANGUAGE = Kind('a language such as "en" or "nb"', _language)
 FLAG = Kind("true or false", lambda raw: raw if isinstance(raw, bool) else None, secret=True)

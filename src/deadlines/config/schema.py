@@ -102,6 +102,7 @@ SCHEMA: tuple[Section, ...] = (
         (
             Key("name", kinds.TEXT, "Your name, for digests and invitations.", default=""),
             Key("email", kinds.ADDRESS, "Where digests go.", default="", aka=("mail", "address")),
+            Key("language", kinds.LANGUAGE, "What you read digests in.", default="en", aka=("locale", "lang")),
             Key(
                 "timezone",
                 kinds.ZONE,
@@ -154,6 +155,7 @@ SCHEMA: tuple[Section, ...] = (
                 "travel", _TRAVEL, "Dates on which they are in another zone, or keep other hours, or both.", default=(), aka=_AWAY
             ),
             Key("emails", kinds.many(kinds.PATTERN, '["*@acme.example"]'), "Which attendees make a meeting theirs.", default=()),
+            Key("language", kinds.LANGUAGE, "What they read.", default="en", aka=("locale", "lang")),
             Key("calendar", kinds.TEXT, "Where their tasks go; left out: the default calendar.", default=""),
             Key(
                 "all_day_due",
@@ -243,6 +245,20 @@ SCHEMA: tuple[Section, ...] = (
             *_PASSWORD,
             Key("from", kinds.ADDRESS, "The sender; left out: me.email.", field="sender", aka=("sender",)),
             Key("to", kinds.many(kinds.ADDRESS, '["kari@example.org"]'), "Who gets digests; left out: me.email."),
+        ),
+    ),
+    Section(
+        "digest",
+        "When digests are mailed.",
+        (
+            Key(
+                "at",
+                kinds.CLOCK,
+                "Once a day at this time on the reader's clock, however often it is asked; left out: as --at says, else at once.",
+                aka=("time",),
+            ),
+            Key("working_days_only", kinds.FLAG, "Only on the reader's working days.", default=False, aka=("working_days",)),
+            Key("heartbeat", kinds.FLAG, "Also when there is nothing to say, so that silence means trouble.", default=False),
         ),
     ),
     Section(

@@ -69,6 +69,8 @@ class Owner:
     default_calendar: str = "local"
     all_day_due: AllDayDue = AllDayDue.END_OF_DAY
     warn_before: timedelta = timedelta(days=1)
+    language: str = "en"
+    """What I read digests in: `en`, `nb`."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -88,6 +90,8 @@ class Client:
     check_in: timedelta | None = None
     """How often we want to have talked to them, in whole days."""
     rate: Rate | None = None
+    language: str = "en"
+    """What they read in."""
 
 
 Party = Client | Owner

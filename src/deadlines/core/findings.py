@@ -16,6 +16,8 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import NamedTuple
 
+from deadlines.core.message import Message
+
 
 class Severity(enum.Enum):
     """How bad it is. From `WARNING` on it makes `deadlines check` exit with 1."""
@@ -65,7 +67,7 @@ class Code(enum.Enum):
         return _SEVERITY.get(self, Severity.WARNING)
 
     @property
-    def title(self) -> str:
+    def title(self) -> Message:
         """A few words for it, as in a heading: `due soon`."""
         return _TITLES[self]
 
@@ -84,28 +86,28 @@ _SEVERITY = {
 """What is not a warning."""
 
 _TITLES = {
-    Code.MISSED: "missed",
-    Code.DUE_SOON: "due soon",
-    Code.WILL_BE_MISSED: "will be missed",
-    Code.DUE_OUTSIDE_HOURS: "due outside the client's hours",
-    Code.DUE_ON_DAY_OFF: "due on the client's holiday or weekend",
-    Code.DUE_MOVED: "due date moved by the other side",
-    Code.DUE_ANOTHER_DAY_HERE: "due on another day here",
-    Code.MEETING_OUTSIDE_HOURS: "meeting outside overlapping hours",
-    Code.MEETING_ON_HOLIDAY: "meeting on a holiday",
-    Code.MEETING_SLIDES_OUT: "meeting slides out of hours",
-    Code.DOUBLE_BOOKED: "double booked",
-    Code.MEETING_AT_EDGE: "meeting at the edge of hours",
-    Code.QUOTA_BEHIND: "quota behind",
-    Code.QUOTA_MISSED: "quota missed",
-    Code.QUOTA_EXCEEDED: "beyond the quota",
-    Code.CHECK_IN_OVERDUE: "check-in overdue",
-    Code.NOTICE_PERIOD: "notice period",
-    Code.NOT_SYNCED: "calendar not synced",
-    Code.CONFLICT_WAITS: "conflict waits",
-    Code.UNREADABLE: "unreadable item",
-    Code.DOUBTFUL: "read with doubt",
-    Code.GUARD_TRIPPED: "guard tripped",
+    Code.MISSED: Message("missed"),
+    Code.DUE_SOON: Message("due soon"),
+    Code.WILL_BE_MISSED: Message("will be missed"),
+    Code.DUE_OUTSIDE_HOURS: Message("due outside the client's hours"),
+    Code.DUE_ON_DAY_OFF: Message("due on the client's holiday or weekend"),
+    Code.DUE_MOVED: Message("due date moved by the other side"),
+    Code.DUE_ANOTHER_DAY_HERE: Message("due on another day here"),
+    Code.MEETING_OUTSIDE_HOURS: Message("meeting outside overlapping hours"),
+    Code.MEETING_ON_HOLIDAY: Message("meeting on a holiday"),
+    Code.MEETING_SLIDES_OUT: Message("meeting slides out of hours"),
+    Code.DOUBLE_BOOKED: Message("double booked"),
+    Code.MEETING_AT_EDGE: Message("meeting at the edge of hours"),
+    Code.QUOTA_BEHIND: Message("quota behind"),
+    Code.QUOTA_MISSED: Message("quota missed"),
+    Code.QUOTA_EXCEEDED: Message("beyond the quota"),
+    Code.CHECK_IN_OVERDUE: Message("check-in overdue"),
+    Code.NOTICE_PERIOD: Message("notice period"),
+    Code.NOT_SYNCED: Message("calendar not synced"),
+    Code.CONFLICT_WAITS: Message("conflict waits"),
+    Code.UNREADABLE: Message("unreadable item"),
+    Code.DOUBTFUL: Message("read with doubt"),
+    Code.GUARD_TRIPPED: Message("guard tripped"),
 }
 
 

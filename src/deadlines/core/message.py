@@ -18,7 +18,7 @@ from datetime import date, datetime, timedelta
 from types import MappingProxyType
 from typing import NamedTuple, Self
 
-from deadlines.core.client import Client, Owner
+from deadlines.core.client import Client, Owner, zone_at
 from deadlines.core.clocks import amount, both_clocks, format_date, hours, one_clock, time_left
 from deadlines.core.when import When
 
@@ -77,7 +77,7 @@ class Clock(NamedTuple):
     now: datetime
 
     def __str__(self) -> str:
-        return one_clock(self.instant, self.party.zone, now=self.now)
+        return one_clock(self.instant, zone_at(self.party, self.instant), now=self.now)
 
 
 class Left(NamedTuple):

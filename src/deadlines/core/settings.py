@@ -5,7 +5,7 @@ from __future__ import annotations
 import enum
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import time, timedelta
 from types import MappingProxyType
 from typing import NamedTuple
 
@@ -125,6 +125,17 @@ class Details(enum.Enum):
     BUSY = "busy"
 
 
+class DigestRules(NamedTuple):
+    """When digests are mailed. `at` is on the reader's clock; None: whenever they are asked for."""
+
+    at: time | None = None
+    working_days_only: bool = False
+    heartbeat: bool = False
+
+
+_UNSAID = DigestRules()
+
+
 class Feed(NamedTuple):
     """One `.ics` publication. `refresh` is how often programs may ask for it again, nothing where it is zero."""
 
@@ -162,5 +173,6 @@ class Settings:
     accounts: Mapping[str, Account] = field(default_factory=lambda: MappingProxyType({}))
     calendars: Mapping[str, Calendar] = field(default_factory=lambda: MappingProxyType({}))
     mail: Mail | None = None
+    digest: DigestRules = _UNSAID
     feeds: Mapping[str, Feed] = field(default_factory=lambda: MappingProxyType({}))
     plan: Planning = field(default_factory=Planning)

@@ -12,6 +12,7 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
+from deadlines.core.client import zone_at
 from deadlines.core.clocks import Face, faces
 from deadlines.core.message import Clock, Clocks, Counted, Day, Left, Length, Message, Work
 
@@ -91,7 +92,7 @@ class Translated:
                 shown = faces(value.instant, client=value.client, owner=value.owner, when=value.when, now=value.now)
                 said = " = ".join(f"{self._face(face)} {face.city}" for face in shown)
             case Clock():
-                zone = value.party.zone
+                zone = zone_at(value.party, value.instant)
                 there = value.instant.astimezone(zone)
                 said = self._face(Face(there.date(), f"{there:%H:%M}", value.now.astimezone(zone).year, ""))
             case Left():
