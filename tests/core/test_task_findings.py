@@ -167,6 +167,10 @@ def test_a_missed_deadline_shows_both_clocks_and_how_late_it_is() -> None:
     assert finding.remedy == "deadlines done 7, or agree on another date: deadlines edit 7 --due WHEN"
 
 
+def test_it_is_late_to_ask_about_a_day_off_when_it_was_missed() -> None:
+    assert [finding.code for finding in found(at("2026-11-21T20:00"), acme())] == [Code.MISSED]
+
+
 def test_the_warning_comes_as_long_before_as_the_client_wants() -> None:
     due = at("2026-11-26T07:00")
 

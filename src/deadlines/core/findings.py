@@ -12,11 +12,16 @@ What is found is pure; whether somebody has seen it already, or does not want to
 from __future__ import annotations
 
 import enum
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import datetime
-from typing import NamedTuple
+from functools import cache
+from typing import Any, NamedTuple, Self
 
 from deadlines.core.message import Message
+
+_LETTERS = "abcdefghijklmnopqrstuvwxyz234567"
+_PAIRS = [first + second for first in _LETTERS for second in _LETTERS]
+"""What 10 bits are in base 32; check makes 10,000 identities at a time."""
 
 
 class Severity(enum.Enum):
@@ -36,79 +41,50 @@ _RANKS = {severity: rank for rank, severity in enumerate(Severity)}
 
 
 class Code(enum.Enum):
-    """What is wrong. The letter is the family: deadlines, meetings, quotas, client relations, the health of our own data."""
+    """What is wrong. The letter is the family: deadlines, meetings, quotas, client relations, the health of our own data.
 
-    MISSED = "D101"
-    DUE_SOON = "D102"
-    WILL_BE_MISSED = "D103"
-    DUE_OUTSIDE_HOURS = "D104"
-    DUE_ON_DAY_OFF = "D105"
-    DUE_MOVED = "D106"
-    DUE_ANOTHER_DAY_HERE = "D107"
-    MEETING_OUTSIDE_HOURS = "M201"
-    MEETING_ON_HOLIDAY = "M202"
-    MEETING_SLIDES_OUT = "M203"
-    DOUBLE_BOOKED = "M204"
-    MEETING_AT_EDGE = "M205"
-    QUOTA_BEHIND = "Q301"
-    QUOTA_MISSED = "Q302"
-    QUOTA_EXCEEDED = "Q303"
-    CHECK_IN_OVERDUE = "C401"
-    NOTICE_PERIOD = "C402"
-    NOT_SYNCED = "S501"
-    CONFLICT_WAITS = "S502"
-    UNREADABLE = "S503"
-    DOUBTFUL = "S504"
-    GUARD_TRIPPED = "S505"
+    `title` is a few words for it, as in a heading; `severity` is how bad it is unless a finding says otherwise.
+    """
+
+    _value_: str
+    title: Message
+    severity: Severity
+
+    MISSED = "D101", Message("missed"), Severity.ERROR
+    DUE_SOON = "D102", Message("due soon")
+    WILL_BE_MISSED = "D103", Message("will be missed"), Severity.ERROR
+    DUE_OUTSIDE_HOURS = "D104", Message("due outside the client's hours"), Severity.INFO
+    DUE_ON_DAY_OFF = "D105", Message("due on the client's holiday or weekend"), Severity.INFO
+    DUE_MOVED = "D106", Message("due date moved by the other side")
+    DUE_ANOTHER_DAY_HERE = "D107", Message("due on another day here"), Severity.INFO
+    MEETING_OUTSIDE_HOURS = "M201", Message("meeting outside overlapping hours")
+    MEETING_ON_HOLIDAY = "M202", Message("meeting on a holiday")
+    MEETING_SLIDES_OUT = "M203", Message("meeting slides out of hours")
+    DOUBLE_BOOKED = "M204", Message("double booked")
+    MEETING_AT_EDGE = "M205", Message("meeting at the edge of hours"), Severity.INFO
+    QUOTA_BEHIND = "Q301", Message("quota behind")
+    QUOTA_MISSED = "Q302", Message("quota missed"), Severity.ERROR
+    QUOTA_EXCEEDED = "Q303", Message("beyond the quota"), Severity.INFO
+    CHECK_IN_OVERDUE = "C401", Message("check-in overdue")
+    NOTICE_PERIOD = "C402", Message("notice period")
+    NOT_SYNCED = "S501", Message("calendar not synced")
+    CONFLICT_WAITS = "S502", Message("conflict waits")
+    UNREADABLE = "S503", Message("unreadable item")
+    DOUBTFUL = "S504", Message("read with doubt")
+    GUARD_TRIPPED = "S505", Message("guard tripped"), Severity.ERROR
+
+    def __new__(cls, code: str, title: Message | None = None, severity: Severity = Severity.WARNING) -> Self:
+        """A member is looked up by its code alone."""
+        assert title is not None
+        member = object.__new__(cls)
+        member._value_ = code
+        member.title, member.severity = title, severity
+        return member
 
     @property
-    def severity(self) -> Severity:
-        """How bad it is unless the finding says otherwise."""
-        return _SEVERITY.get(self, Severity.WARNING)
-
-    @property
-    def title(self) -> Message:
-        """A few words for it, as in a heading: `due soon`."""
-        return _TITLES[self]
-
-
-_SEVERITY = {
-    Code.MISSED: Severity.ERROR,
-    Code.WILL_BE_MISSED: Severity.ERROR,
-    Code.DUE_OUTSIDE_HOURS: Severity.INFO,
-    Code.DUE_ON_DAY_OFF: Severity.INFO,
-    Code.DUE_ANOTHER_DAY_HERE: Severity.INFO,
-    Code.MEETING_AT_EDGE: Severity.INFO,
-    Code.QUOTA_MISSED: Severity.ERROR,
-    Code.QUOTA_EXCEEDED: Severity.INFO,
-    Code.GUARD_TRIPPED: Severity.ERROR,
-}
-"""What is not a warning."""
-
-_TITLES = {
-    Code.MISSED: Message("missed"),
-    Code.DUE_SOON: Message("due soon"),
-    Code.WILL_BE_MISSED: Message("will be missed"),
-    Code.DUE_OUTSIDE_HOURS: Message("due outside the client's hours"),
-    Code.DUE_ON_DAY_OFF: Message("due on the client's holiday or weekend"),
-    Code.DUE_MOVED: Message("due date moved by the other side"),
-    Code.DUE_ANOTHER_DAY_HERE: Message("due on another day here"),
-    Code.MEETING_OUTSIDE_HOURS: Message("meeting outside overlapping hours"),
-    Code.MEETING_ON_HOLIDAY: Message("meeting on a holiday"),
-    Code.MEETING_SLIDES_OUT: Message("meeting slides out of hours"),
-    Code.DOUBLE_BOOKED: Message("double booked"),
-    Code.MEETING_AT_EDGE: Message("meeting at the edge of hours"),
-    Code.QUOTA_BEHIND: Message("quota behind"),
-    Code.QUOTA_MISSED: Message("quota missed"),
-    Code.QUOTA_EXCEEDED: Message("beyond the quota"),
-    Code.CHECK_IN_OVERDUE: Message("check-in overdue"),
-    Code.NOTICE_PERIOD: Message("notice period"),
-    Code.NOT_SYNCED: Message("calendar not synced"),
-    Code.CONFLICT_WAITS: Message("conflict waits"),
-    Code.UNREADABLE: Message("unreadable item"),
-    Code.DOUBTFUL: Message("read with doubt"),
-    Code.GUARD_TRIPPED: Message("guard tripped"),
-}
+    def family(self) -> str:
+        """Its letter."""
+        return self._value_[0]
 
 
 class Finding(NamedTuple):
@@ -157,9 +133,19 @@ class Finding(NamedTuple):
 
 
 def identity(code: Code, uid: str, key: str) -> str:
-    """`D101-q3vfk2am`: the code, and 40 bits of what it is about."""
-    from base64 import b32encode  # noqa: PLC0415 # a list in text, which names no finding, is spared it
-    from hashlib import blake2b  # noqa: PLC0415 # likewise
+    """`D101-q3vfk2am`: the code, and 40 bits of what it is about in base 32 (RFC 4648 §6, in lower case)."""
+    about = int.from_bytes(_digest(f"{uid}\0{key}".encode("utf-8", "surrogatepass")), "big")
+    text = "".join([_PAIRS[about >> shift & 1023] for shift in (30, 20, 10, 0)])
+    return f"{code.value}-{text}"
 
-    about = blake2b(f"{uid}\0{key}".encode("utf-8", "surrogatepass"), digest_size=5).digest()
-    return f"{code.value}-{b32encode(about).decode('ascii').lower()}"
+
+def _digest(text: bytes) -> bytes:
+    digest: bytes = _blake2b()(text, digest_size=5).digest()
+    return digest
+
+
+@cache
+def _blake2b() -> Callable[..., Any]:
+    from hashlib import blake2b  # noqa: PLC0415 # a list in text, which names no finding, is spared it
+
+    return blake2b

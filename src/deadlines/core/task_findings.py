@@ -92,8 +92,8 @@ def lateness(task: DueTask, *, now: datetime) -> Iterator[Finding]:
 
 
 def oddities(task: DueTask, *, now: datetime) -> Iterator[Finding]:
-    """Whether it is due on a day or at a time at which it might not be meant to be due."""
-    if task.client is None:
+    """Whether it will be due on a day or at a time at which it might not be meant to be due; it is late to ask when it was."""
+    if task.client is None or task.due < now:
         return
     day = _day_off(task.client, task.when, task.due)
     if day is not None:

@@ -163,7 +163,7 @@ def compose(
 
 
 def _is_health(code: Code) -> bool:
-    return code.value[0] == _HEALTH
+    return code.family == _HEALTH
 
 
 def _kind(entry: Entry) -> Kind:

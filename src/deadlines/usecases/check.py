@@ -226,7 +226,7 @@ def _holds(mute: Mute, finding: Finding, now: datetime) -> bool:
 
 
 def _is_of_task(code: Code) -> bool:
-    return code.value.startswith("D")
+    return code.family == "D"
 
 
 def _passed(seen: Seen, now: datetime, replaced: Collection[str]) -> bool:

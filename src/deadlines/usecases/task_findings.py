@@ -61,10 +61,10 @@ def _late(context: Context) -> Iterator[Finding]:
 
 
 def _odd(context: Context) -> Iterator[Finding]:
-    until = context.horizon.timestamp()
+    since, until = context.now.timestamp(), context.horizon.timestamp()
     for row in context.open_tasks():
         due = row.index.due_at
-        if row.index.client and due is not None and due <= until:
+        if row.index.client and due is not None and since <= due <= until:
             yield from _of(row, context, oddities)
 
 

@@ -1,0 +1,35 @@
+"""Looking for findings, against listing the same tasks."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+from bench import corpus
+from bench.measure import in_turns
+from bench.place import Place, open_tasks
+from bench.table import Row
+
+RUNS = 7
+BUDGET = 3.0
+DAYS = {"a working day": "2026-11-24T09:00:00Z", "everything is missed": "2029-01-01T09:00:00Z"}
+"""On the first, some 300 of 10,000 are missed and 40 due soon; on the second, every one is told."""
+
+
+def measure(folder: Path, count: int) -> Iterator[Row]:
+    for name, now in DAYS.items():
+        place = Place(folder / now[:10])
+        place.environment["DEADLINES_NOW"] = now
+        place.seed(corpus.resource(number) for number in open_tasks(count))
+        listed, first = in_turns(1, lambda p=place: p.run("list"), lambda p=place: p.run("check"))  # type: ignore[misc]  # a default is not inferred
+        yield _row(f"the first check, {name}", count, first.wall, listed.wall)
+        commands = (("list",), ("check",), ("list", "--json"), ("check", "--json"))
+        costs = in_turns(RUNS, *(lambda p=place, c=command: p.run(*c) for command in commands))
+        yield _row(f"check again, {name}", count, costs[1].wall, costs[0].wall)
+        yield _row(f"check --json, {name}", count, costs[3].wall, costs[2].wall, against="list --json")
+
+
+def _row(what: str, count: int, ours: float, reference: float, against: str = "list") -> Row:
+    return Row(
+        part="check", what=f"{what}, {count:,} tasks, wall", ours=ours, reference=reference, against=against, budget=BUDGET
+    )
