@@ -4,7 +4,7 @@ The plan looks as far ahead as the last due date, at most two years, so that one
 before it; `days` is how much of it is shown. Free is what my working hours have
 left between meetings, of each day no more than `[plan] day_hours`.
 
-Demand that is in no task yet, such as quotas, is given as `extra`: jobs without a row.
+What quotas ask for and is in no task yet counts, too: jobs without a row, as is whatever is given as `extra`.
 """
 
 from __future__ import annotations
@@ -24,6 +24,7 @@ from deadlines.store.base import OPEN, Query, Row
 from deadlines.usecases.desk import Desk
 from deadlines.usecases.jobs import backlog, circle_doubt
 from deadlines.usecases.meetings import busy
+from deadlines.usecases.quota_jobs import quota_jobs
 
 DAYS = 14
 REACH = timedelta(weeks=8)
@@ -53,7 +54,7 @@ def plan(desk: Desk, *, days: int = DAYS, rows: Iterable[Row] | None = None, ext
     until = now + timedelta(days=days)
     tasks = desk.store.rows(Query(statuses=OPEN)) if rows is None else rows
     found = backlog(desk, tasks, until=max(until, now + REACH))
-    jobs = [_within(job, now + _FARTHEST) for job in (*found.jobs, *extra)]
+    jobs = [_within(job, now + _FARTHEST) for job in (*found.jobs, *quota_jobs(desk), *extra)]
     time = _free(desk, max([until, *(job.due for job in jobs if job.due is not None)]))
     if total(time) < sum((job.work for job in jobs), _NONE):
         time = _free(desk, now + _FARTHEST)
