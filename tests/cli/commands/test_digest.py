@@ -119,7 +119,7 @@ def test_cron_brings_one_mail_a_day_and_says_nothing(program: Program, configure
     assert [(one.returncode, one.stdout, one.stderr) for one in runs] == [(0, "", "")] * 5
     [got] = box.received
     assert got.recipients == ("kari@example.org",)
-    assert got.message["subject"].startswith("Deadlines tir. 24. nov.")
+    assert got.message["subject"].startswith("Frister tir. 24. nov.: 1 oversittet")
     assert [part.get_content_type() for part in got.message.iter_parts()] == ["text/plain", "text/html"]
 
 
