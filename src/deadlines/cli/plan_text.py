@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, datetime, timedelta
 from itertools import groupby
+from typing import TYPE_CHECKING
 
 from deadlines.cli.table import GAP, Role, Screen
 from deadlines.core.clocks import both_clocks, format_date, hours, one_clock
@@ -16,6 +17,9 @@ from deadlines.core.when import When, to_local
 from deadlines.planning.job import Job, Slot
 from deadlines.usecases.plan import Planned
 from deadlines.usecases.spelling import when_of
+
+if TYPE_CHECKING:
+    from deadlines.usecases.publish import Published
 
 _COLUMNS = 80
 """How wide the page is where there is no terminal: nothing is cut then, but right-aligned to it."""
@@ -34,7 +38,20 @@ def plan_text(planned: Planned, findings: Sequence[Finding], settings: Settings,
     return "\n".join("\n".join(block) + "\n" for block in blocks)
 
 
-def plan_json(planned: Planned, findings: Sequence[Finding], settings: Settings) -> Mapping[str, object]:
+def published_text(published: Published) -> str:
+    """What became of the calendar, in a sentence."""
+    changed = [(published.created, "created"), (published.updated, "changed"), (published.removed, "removed")]
+    said = ", ".join(f"{count} {verb}" for count, verb in changed if count)
+    if not said:
+        return f"Calendar {published.calendar} has this plan already: {published.unchanged} events."
+    return (
+        f"Calendar {published.calendar}: {said}, {published.unchanged} as they were. `deadlines sync` carries it to the server."
+    )
+
+
+def plan_json(
+    planned: Planned, findings: Sequence[Finding], settings: Settings, published: Published | None = None
+) -> Mapping[str, object]:
     """The documented shape."""
     plan, jobs = planned.plan, planned.jobs
 
@@ -70,6 +87,7 @@ def plan_json(planned: Planned, findings: Sequence[Finding], settings: Settings)
             for one in plan.deficits
         ],
         "findings": [finding.as_json() for finding in findings],
+        "published": None if published is None else published._asdict(),
     }
 
 

@@ -23,6 +23,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import datetime, timedelta
 
+from deadlines.core.planned import is_planned
 from deadlines.core.settings import Mode
 from deadlines.errors import CollectionMissing, CollectionVanished, DeadlinesError, GuardTripped
 from deadlines.ical.read import content
@@ -134,12 +135,16 @@ class _Sync:
         return CollectionVanished(self._name, error.url, items=here)
 
     def _guard(self, gone: list[Record]) -> None:
-        """Look at what this run is about to delete. What the server never confirmed to have is not lost when it is not there."""
+        """Look at what this run is about to delete. What the server never confirmed to have is not lost when it is not there.
+
+        Nor is planned work that was planned anew: it can be made again, and a plan changes more than a quarter of it any day.
+        """
         missing = {record.id: record for record in [*self._doomed, *gone]}
         lost = sum(1 for record in missing.values() if record.base is not None)
         there = 0
         if self._terms.mode is Mode.TWO_WAY:
-            there = sum(1 for record in self._pending() if record.ical is None and record.id not in missing)
+            removed = (record for record in self._pending() if record.ical is None and record.id not in missing)
+            there = sum(1 for record in removed if not is_planned(record.uid))
         if not lost and not there:
             return
         known = sum(1 for _ in self._store.known(self._name)) - (len(missing) - lost)
