@@ -76,6 +76,7 @@ ROWS: dict[str, Row] = {
     "done": Row(("1",)),
     "edit": Row(("1", "--due", "mon 17:00")),
     "feed": Row(("write",)),
+    "hours": Row(),
     "init": Row(("--timezone", "Europe/Oslo")),
     "list": Row(),
     "log": Row(),
@@ -90,6 +91,7 @@ ROWS: dict[str, Row] = {
     "spent": Row(("1", "2h")),
     "start": Row(("1",)),
     "stop": Row(code=2),  # no timer runs
+    "slots": Row(("acme", "--duration", "45m")),
     "snooze": Row(("D101-", "--until", "in 3 days")),
     "sync": Row(code=4),  # nothing to sync with
     "undo": Row(("1",)),

@@ -43,6 +43,12 @@ CATALOGUE: tuple[Entry, ...] = (
     Entry("Work", "spent", "Say how long you worked on a task, or see it", ("time", "timesheet")),
     Entry("Work", "quota", "Show what clients are owed per week or month, and what they got", ("quotas", "retainer")),
     Entry("Work", "report", "Show the record: what was on time, how late the rest, and the hours", ("record", "stats")),
+    Entry(
+        "Meetings", "slots", "Find free slots with one or several clients, on everybody's clock, the best first", ("free", "find")
+    ),
+    Entry(
+        "Meetings", "hours", "Draw everybody's working hours against your day, and what you have in common", ("zones", "clocks")
+    ),
     Entry("Meetings", "meet", "Put a meeting with a client in the calendar, on both clocks", ("meeting", "invite", "call")),
     Entry("Findings", "check", "Show what is wrong: deadlines in danger, and the health of your data", ("findings", "warnings")),
     Entry("Findings", "ack", "Acknowledge findings, so that nobody is told of them again", ("acknowledge", "dismiss")),
