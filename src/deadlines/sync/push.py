@@ -89,9 +89,7 @@ class Pusher:
         refused = self._refusals[_version(record)] >= PATIENCE_WITH_ONE
         if refused:
             self._rejected.add(record.id)
-            self._skip(
-                record, "the server refuses it as if it had changed there (412), but it has not: it does not like what it says"
-            )
+            self._skip(record, "the server refuses it (412), though nothing changed there: it does not take what the task says")
         return refused
 
     def delete(self, records: Iterable[Record]) -> None:
