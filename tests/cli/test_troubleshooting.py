@@ -349,7 +349,8 @@ class Labels(Behaviour):
 
 
 def locked(world: World) -> str:
-    world.monkeypatch.setattr(SqliteStore.__init__, "__kwdefaults__", {"busy_seconds": 0.05})
+    usual = SqliteStore.__init__.__kwdefaults__ or {}
+    world.monkeypatch.setattr(SqliteStore.__init__, "__kwdefaults__", usual | {"busy_seconds": 0.05})
     with closing(sqlite3.connect(world.home / "data" / "deadlines.sqlite3", isolation_level=None)) as other:
         other.execute("BEGIN IMMEDIATE")
         return world.sync()
