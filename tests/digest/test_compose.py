@@ -49,6 +49,13 @@ def test_nothing_is_lost_or_doubled(found: list[tuple[Code, State, str]]) -> Non
     assert sorted((*digest.holding, *digest.resolved), key=lambda one: int(one.finding.summary)) == entries
 
 
+def test_what_will_be_missed_is_not_told_again_as_due_soon() -> None:
+    entries = [Entry(finding(code, "Logo"), State.NEW) for code in (Code.DUE_SOON, Code.WILL_BE_MISSED)]
+
+    assert [entry.finding.code for entry in composed(entries).holding] == [Code.WILL_BE_MISSED]
+    assert composed(entries[:1]).holding == (entries[0],)
+
+
 @pytest.mark.parametrize(
     ("code", "state", "calm"),
     [

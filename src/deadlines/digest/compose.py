@@ -1,8 +1,9 @@
 """The digest as a value: what a reader is told on one day, in the order in which it matters.
 
 The health of our own data comes first, because everything after it is only as good as that. Then client by client, those
-who have the worst first: what was missed, what will be, what is due soon, meetings to look at, what the other side moved, dates
-that look odd, quotas and relations. Then what was put right since the last digest, and the day's meetings.
+who have the worst first: what was missed, what will be (not told again as due soon), what is due soon, meetings to look at,
+what the other side moved, dates that look odd, quotas and relations. Then what was put right since the last digest, and the
+day's meetings.
 """
 
 from __future__ import annotations
@@ -140,12 +141,16 @@ def compose(
     resolved: list[Entry] = []
     health: list[Entry] = []
     grouped: dict[str, list[Entry]] = {}
-    for entry in entries:
+    found = tuple(entries)
+    doomed = {
+        entry.finding.uid for entry in found if entry.finding.code is Code.WILL_BE_MISSED and entry.state is not State.RESOLVED
+    }
+    for entry in found:
         if entry.state is State.RESOLVED:
             resolved.append(entry)
         elif _is_health(entry.finding.code):
             health.append(entry)
-        else:
+        elif entry.finding.code is not Code.DUE_SOON or entry.finding.uid not in doomed:
             grouped.setdefault(entry.finding.client, []).append(entry)
     return Digest(
         owner=owner,

@@ -11,12 +11,15 @@ the reader prefers that; no script, no link, no picture is used. Layout is one c
 
 from __future__ import annotations
 
+import re
 from html import escape
 from typing import Final
 
 from deadlines.core.display import clean
 from deadlines.digest.page import Block, Item, Page, Part, Tone
 
+_NUMBER: Final = re.compile(r"(?<=\d) ")
+"""A number stays with what follows: `14 h`. Not in what is typed, which is copied from here."""
 _FONT: Final = "font-family:-apple-system,BlinkMacSystemFont,'Segoe UI',Roboto,Helvetica,Arial,sans-serif"
 _STYLES: Final = {
     "page": f"margin:0;padding:16px 8px;background:#f3f4f6;color:#1c2430;{_FONT};font-size:16px;line-height:1.45",
@@ -39,6 +42,7 @@ _STYLES: Final = {
     "detail": "display:block",
     "remedy": "display:block;font-size:14px;color:#566072",
     "mark": "display:block;font-size:12px;color:#7a8496",
+    "footers": "margin:28px 0 0;padding:4px 0 0;border-top:1px solid #d8dde5",
     "footer": "margin:6px 0 0;font-size:13px;color:#566072",
 }
 _DARK: Final = {
@@ -48,6 +52,7 @@ _DARK: Final = {
     "mark": "color:#8d97a6",
     "notice": "background:#3a2f12;border-left-color:#e0a030",
     "block": "border-bottom-color:#343c48",
+    "footers": "border-top-color:#343c48",
     "plain": "color:#c9d0da",
     "bad": "color:#ff8a80",
     "warn": "color:#ffb95c",
@@ -84,7 +89,7 @@ def html(page: Page) -> str:
         _styled("p", "lead", page.lead[:1].upper() + page.lead[1:]),
         *(_styled("p", "notice", notice) for notice in page.notices),
         *(_block(block) for block in page.blocks),
-        *(_styled("p", "footer", line) for line in page.footer),
+        *((_styled("div", "footers", *(_styled("p", "footer", line) for line in page.footer)),) if page.footer else ()),
     )
     body = _styled("body", "page", sheet)
     language = page.language.replace("_", "-")
@@ -111,7 +116,7 @@ def _item(item: Item, tone: Tone) -> _Markup:
         "item" if tone is Tone.PLAIN else f"item-{tone.value}",
         _styled("span", "subject", item.subject),
         *badge,
-        *(_styled("span", "detail", detail) for detail in item.details),
+        *(_styled("span", "detail", _NUMBER.sub("\N{NO-BREAK SPACE}", detail)) for detail in item.details),
         *remedy,
         *mark,
         "\n",

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from deadlines.core.display import clean, cut, width
 from deadlines.digest.page import Block, Item, Page, Part
 
 COLUMNS = 80
+_SPACE = re.compile(r"(?<!\d) ")
 
 
 def text(page: Page) -> str:
@@ -64,9 +66,9 @@ def _sentence(text: str) -> str:
 
 
 def _wrapped(text: str, first: str = "", rest: str = "") -> Iterator[str]:
-    """The text in lines of at most 80 columns; a word that is longer than a line is broken."""
+    """The text in lines of at most 80 columns; a word that is longer than a line is broken, a number stays with what follows."""
     line, empty = first, True
-    for word in clean(text).split(" "):
+    for word in _SPACE.split(clean(text)):
         if not empty and width(line) + 1 + width(word) > COLUMNS:
             yield line.rstrip()
             line, empty = rest, True
