@@ -49,7 +49,7 @@ def test_findings_stand_under_their_client_each_with_what_to_do() -> None:
         f"    {MESSAGE}\n"
         "    -> deadlines done 1\n"
         "\n"
-        "Without a client\n"
+        "Your data\n"
         f"  warning  {SYNC.id}  work: calendar not synced\n"
         "    not synced since Sat 21 Nov\n"
         "    -> deadlines sync\n"
@@ -68,9 +68,11 @@ def test_nothing_is_said_of_nothing() -> None:
 def test_lines_fit_a_terminal(columns: int) -> None:
     screen = Screen(columns=columns)
 
-    text = check_text(checked(*[noticed(finding) for finding in (MISSED, SYNC)]), (), SETTINGS, screen)
+    long = MISSED._replace(summary="長い" * 60)
+    text = check_text(checked(*[noticed(finding) for finding in (MISSED, long, SYNC)]), (), SETTINGS, screen)
 
     assert max(map(width, re.findall("^    .*", text, re.MULTILINE))) < columns
+    assert max(map(width, text.splitlines())) <= max(columns, 60)
     assert " ".join(MESSAGE.split()) in " ".join(text.split())
 
 

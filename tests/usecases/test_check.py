@@ -4,13 +4,16 @@ from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 from tests.usecases.conftest import NOW, Later
 
 from deadlines.core.findings import Code, Finding, Severity
 from deadlines.errors import UnknownName
 from deadlines.store.base import RunKind, Unreadable
+from deadlines.store.findings import Mute
 from deadlines.usecases import check as module
-from deadlines.usecases.check import Checked, Noticed, State, check, remember, wanted_codes
+from deadlines.usecases.check import Checked, Noticed, State, check, group_of, remember, wanted_codes
 from deadlines.usecases.context import Context, Look
 from deadlines.usecases.desk import Desk
 from deadlines.usecases.draft import Draft
@@ -290,3 +293,75 @@ def test_every_code_of_a_look_is_looked_for_once() -> None:
     codes = [code for look in module.LOOKS for code in look.codes]
 
     assert len(codes) == len(set(codes))
+
+
+def test_what_is_about_our_own_data_stands_apart(desk: Desk) -> None:
+    late(desk, "Taxes", client="none")
+    with desk.store.write(RunKind.SYNC, "sync", now=NOW) as writer:
+        writer.quarantine(Unreadable("work", "/work/x.ics", "1", "BEGIN", "line 1: empty"))
+
+    assert [group_of(one.finding) for one in check(desk).holding] == [(False, True, ""), (True, True, "")]
+
+
+# --- the law: what each reader is told, whatever holds and whoever looks
+
+_FOUND = st.frozensets(st.integers(0, 4))
+_STEPS = st.lists(
+    st.one_of(
+        st.tuples(st.just("told"), st.sampled_from(["check", "digest"]), _FOUND),
+        st.tuples(st.just("look"), st.sampled_from(["check", "digest"]), _FOUND),
+        st.tuples(st.sampled_from(["ack", "undo"]), st.just(""), _FOUND),
+    ),
+    max_size=12,
+)
+
+
+class Model:
+    """What readers know, and what is muted, as sets."""
+
+    def __init__(self) -> None:
+        self.told: dict[str, frozenset[str]] = {"check": frozenset(), "digest": frozenset()}
+        self.muted: frozenset[str] = frozenset()
+
+    def mute(self, ids: frozenset[str]) -> None:
+        self.muted |= ids
+        self.told = {reader: known - ids for reader, known in self.told.items()}
+
+    def expected(self, reader: str, found: frozenset[str]) -> tuple[frozenset[str], frozenset[str], frozenset[str]]:
+        holding, known = found - self.muted, self.told[reader]
+        return holding - known, holding & known, known - found
+
+
+@given(_STEPS)
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=60, deadline=None)
+def test_every_reader_is_told_once_what_begins_and_once_what_ends(
+    desk: Desk, steps: list[tuple[str, str, frozenset[int]]]
+) -> None:
+    model = Model()
+    memory = desk.store.findings
+    memory.unmute(memory.mutes())
+    for reader in model.told:
+        memory.told(reader, new=[], gone=memory.since(reader))
+    for what, reader, numbers in steps:
+        findings = [Finding(Code.UNREADABLE, "", str(number), "", "", {}, key=str(number)) for number in numbers]
+        found = frozenset(finding.id for finding in findings)
+        if what == "ack":
+            memory.mute([Mute(finding_id, "warning", NOW) for finding_id in found])
+            model.mute(found)
+            continue
+        if what == "undo":
+            memory.unmute(found)
+            model.muted -= found
+            continue
+        look = Look(frozenset({Code.UNREADABLE}), lambda _, all_of=findings: all_of, ahead=None)  # type: ignore[misc]  # a default is not inferred
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(module, "LOOKS", (look,))
+            checked = check(desk, reader=reader)
+        expected = model.expected(reader, found)
+
+        told = {state: frozenset(one.id for one in checked.holding if one.state is state) for state in (State.NEW, State.STILL)}
+        assert (told[State.NEW], told[State.STILL], frozenset(one.id for one in checked.resolved)) == expected
+        assert frozenset(one.id for one in checked.muted) == found & model.muted
+        if what == "told":
+            remember(desk, checked)
+            model.told[reader] = found - model.muted

@@ -9,12 +9,14 @@ from textwrap import wrap
 
 from deadlines.cli.table import Role, Screen
 from deadlines.core.clocks import one_clock
-from deadlines.core.display import clean
+from deadlines.core.display import clean, cut, width
 from deadlines.core.findings import Severity
 from deadlines.core.settings import Settings
-from deadlines.usecases.check import Checked, Noticed, State
+from deadlines.usecases.check import Checked, Noticed, State, group_of
 
 _ROLES = {Severity.ERROR: Role.OVERDUE, Severity.WARNING: Role.SOON, Severity.INFO: Role.DIM}
+_BEFORE = len("  warning  D101-q3vfk2am  ")
+_LEAST = 10
 _ROOM = 30
 """A terminal narrower than this is written over its edge."""
 
@@ -22,8 +24,8 @@ _ROOM = 30
 def check_text(checked: Checked, muted: Sequence[Noticed], settings: Settings, screen: Screen) -> str:
     """What holds, by client; what is resolved; what is muted, if that was asked for. Empty where there is nothing to tell."""
     blocks = [
-        _block(_title(client, settings), [line for one in group for line in _lines(one, screen)], screen)
-        for client, group in groupby(checked.holding, key=lambda one: one.finding.client)
+        _block(_title(group, settings), [line for one in findings for line in _lines(one, screen)], screen)
+        for group, findings in groupby(checked.holding, key=lambda one: group_of(one.finding))
     ]
     if checked.resolved:
         lines = [screen.paint(f"  {one.id}  {clean(_subject(one))}", Role.GOOD) for one in checked.resolved]
@@ -60,9 +62,10 @@ def _block(title: str, lines: Sequence[str], screen: Screen) -> str:
     return "\n".join((screen.paint(title, Role.HEADING), *lines)) + "\n"
 
 
-def _title(client: str, settings: Settings) -> str:
-    if not client:
-        return "Without a client"
+def _title(group: tuple[bool, bool, str], settings: Settings) -> str:
+    is_data, is_nobodys, client = group
+    if is_nobodys:
+        return "Your data" if is_data else "Without a client"
     known = settings.clients.get(client)
     return client if known is None or known.name == client else clean(f"{known.name} ({client})")
 
@@ -71,10 +74,19 @@ def _lines(one: Noticed, screen: Screen) -> Iterator[str]:
     finding = one.finding
     new = " (new)" if one.state is State.NEW else ""
     word = screen.paint(f"{finding.severity.value:7}", _ROLES[finding.severity])
-    yield f"  {word}  {one.id}  {clean(_subject(one))}{new}"
+    title = f": {finding.code.title}{new}"
+    yield f"  {word}  {one.id}  {_fitted(clean(finding.summary), title, screen)}"
     yield from _wrapped(finding.message, "    ", screen)
     if finding.remedy:
         yield from _wrapped(f"-> {finding.remedy}", "    ", screen)
+
+
+def _fitted(summary: str, title: str, screen: Screen) -> str:
+    """What it is about and what is wrong; the former is cut where the line would not fit."""
+    if screen.columns is None:
+        return summary + title
+    room = screen.columns - _BEFORE - width(title)
+    return cut(summary, max(room, _LEAST), screen.ellipsis) + title
 
 
 def _subject(one: Noticed) -> str:

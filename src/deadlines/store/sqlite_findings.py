@@ -31,10 +31,8 @@ class SqliteFindings:
         """Remember that the reader was told."""
         reader = rows.clean(reader)
         with self._database.transaction():
-            for seen in new:
-                self._database.named("finding_seen_put", {"reader": reader, **_seen_columns(seen)})
-            for finding in gone:
-                self._database.named("finding_seen_delete", {"reader": reader, "finding": finding})
+            self._database.many("finding_seen_put", ({"reader": reader, **_seen_columns(seen)} for seen in new))
+            self._database.many("finding_seen_delete", [{"reader": reader, "finding": finding} for finding in gone])
 
     def beginning(self, prefix: str) -> Sequence[Seen]:
         """Findings by the beginning of their identity."""

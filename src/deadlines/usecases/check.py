@@ -236,17 +236,23 @@ def _passed(seen: Seen, now: datetime, replaced: Collection[str]) -> bool:
     return seen.at is not None and seen.at <= now
 
 
+def group_of(finding: Finding) -> tuple[bool, bool, str]:
+    """With which others it stands: a client's, nobody's, or those about our own data; groups sort in that order."""
+    client = finding.client
+    return not client and finding.code.family == "S", not client, client
+
+
 def _ordered(noticed: Sequence[Noticed]) -> Sequence[Noticed]:
-    """The clients who have the worst first, then nobody's; of one, the worst first, then the most urgent."""
-    worst: dict[str, int] = {}
+    """The groups that have the worst first; of one, the worst first, then the most urgent."""
+    worst: dict[tuple[bool, bool, str], int] = {}
     for one in noticed:
-        finding = one.finding
-        worst[finding.client] = max(worst.get(finding.client, 0), finding.severity.rank)
+        group = group_of(one.finding)
+        worst[group] = max(worst.get(group, 0), one.finding.severity.rank)
 
     def order(one: Noticed) -> tuple[object, ...]:
         finding = one.finding
-        key = finding.client
-        return -worst[key], key == "", key, -finding.severity.rank, finding.at or _END, finding.summary, one.id
+        group = group_of(finding)
+        return -worst[group], group, -finding.severity.rank, finding.at or _END, finding.summary, one.id
 
     return sorted(noticed, key=order)
 

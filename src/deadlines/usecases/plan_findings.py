@@ -29,9 +29,10 @@ _ROUND = timedelta(minutes=15)
 _WITHIN_REACH = timedelta(days=31)
 
 
-def shortfalls(desk: Desk, planned: Planned) -> Iterator[Finding]:
-    """A finding for each deficit whose task is not overdue yet, by due date."""
-    missed = [one for one in planned.plan.deficits if (due := planned.jobs[one.first].due) is not None and due >= desk.now]
+def shortfalls(desk: Desk, planned: Planned, *, until: datetime | None = None) -> Iterator[Finding]:
+    """A finding for each deficit whose task is not overdue yet, by due date; of those due `until` then, if that is given."""
+    dues = ((one, planned.jobs[one.first].due) for one in planned.plan.deficits)
+    missed = [one for one, due in dues if due is not None and due >= desk.now and (until is None or due <= until)]
     if not missed:
         return
     move = least_move(tuple(planned.jobs.values()), planned.free, planned.plan, now=desk.now)
@@ -162,7 +163,7 @@ class _Shortfall:
 def _will_be_missed(context: Context) -> Iterator[Finding]:
     days = min((context.horizon - context.now) // timedelta(days=1), _MOST_DAYS)
     planned = plan(context.desk, days=days, rows=context.open_tasks())
-    yield from shortfalls(context.desk, planned)
+    yield from shortfalls(context.desk, planned, until=context.horizon)
 
 
 LOOKS = (Look(frozenset({Code.WILL_BE_MISSED}), _will_be_missed, ahead=_AHEAD),)
