@@ -5,12 +5,13 @@ from __future__ import annotations
 import fnmatch
 import re
 from collections.abc import Iterable, Mapping
+from datetime import datetime
 from functools import lru_cache
 from typing import NamedTuple
 
 from deadlines.core.client import Client
 from deadlines.core.span import Span
-from deadlines.core.when import AllDay, When
+from deadlines.core.when import AllDay, When, Zoned
 
 
 class Meeting(NamedTuple):
@@ -46,8 +47,13 @@ def spelt_id(when: When | None) -> str:
         return ""
     if isinstance(when, AllDay):
         return when.date.isoformat().replace("-", "")
-    zulu = "Z" if getattr(when, "tzid", "") == "UTC" else ""
-    return when.local.isoformat(timespec="seconds").replace("-", "").replace(":", "") + zulu
+    return _spelt(when.local) + ("Z" if isinstance(when, Zoned) and when.tzid == "UTC" else "")
+
+
+@lru_cache(maxsize=8192)
+def _spelt(local: datetime) -> str:
+    """Meetings begin at few times of day, so most of them are known."""
+    return local.isoformat(timespec="seconds").replace("-", "").replace(":", "")
 
 
 def clients_at(address: str, clients: Mapping[str, Client]) -> list[str]:

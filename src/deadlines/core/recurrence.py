@@ -17,9 +17,10 @@ from __future__ import annotations
 import itertools
 import re
 from calendar import monthrange
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
+from typing import NamedTuple
 
 from deadlines.core import rrule as rules
 from deadlines.core.rrule import Freq, Rule, parse, validate
@@ -29,6 +30,7 @@ from deadlines.errors import InputError
 __all__ = ["Expansion", "Named", "Step", "doubt", "expand", "following", "validate", "walls"]
 
 _STEPS = 100_000
+_NONE = timedelta()
 _MARGIN = timedelta(days=2)  # no clock is farther than this from UTC, with a day to spare
 _REACH = timedelta(days=8)  # the week that holds a day begins and ends within it
 _LAST_YEAR = 9998  # year 9999 cannot be put on every clock
@@ -36,12 +38,15 @@ _END = datetime(_LAST_YEAR, 12, 31)  # noqa: DTZ001 - a key
 _Window = tuple[date, date]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Expansion:
-    """The instances in a window, in order. `cut`: there may be more in it than these."""
+class Expansion(NamedTuple):
+    """The instances in a window, in order. `cut`: there may be more in it than these.
+
+    `keys` are what they are ordered by: naive instants in UTC, or the wall times of what has no clock.
+    """
 
     instances: tuple[When, ...]
     cut: bool
+    keys: tuple[datetime, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -84,7 +89,7 @@ def expand(
         high = _bound(before)
         found = {key: when for when in rdates if low <= (key := _key(when)) < high and not excluded.has(when)}
         for key, when in _instances(rrule, start, low, high, work):
-            if not low <= key < high or excluded.has(when):
+            if not low <= key < high or (exdates and excluded.has(when)):
                 continue
             if len(found) >= limit and key not in found:
                 work.left = -1
@@ -92,8 +97,8 @@ def expand(
             found[key] = when
     except OverflowError as error:
         raise InputError(f"recurrence from {start}: out of the range of dates") from error
-    ordered = sorted(found.items(), key=lambda item: item[0])
-    return Expansion(instances=tuple(when for _, when in ordered[:limit]), cut=work.left < 0 or len(ordered) > limit)
+    keys = tuple(sorted(found)[:limit])
+    return Expansion(tuple(map(found.__getitem__, keys)), work.left < 0 or len(found) > limit, keys)
 
 
 def following(rrule: str, start: When, *, exdates: Collection[When] = (), rdates: Collection[When] = ()) -> Step | None:
@@ -145,10 +150,10 @@ class Named:
 
     def has(self, when: When) -> bool:
         """Whether one of the times names the instance at `when`."""
-        if _day(when) in self._dates:
+        if self._dates and _day(when) in self._dates:
             return True
         if isinstance(when, Zoned):
-            return when.local in self._floating or when.instant in self._instants
+            return when.local in self._floating or (bool(self._instants) and when.instant in self._instants)
         return _first_wall(when) in self._walls
 
 
@@ -171,15 +176,28 @@ def _instances(rrule: str, start: When, low: datetime, high: datetime, work: _Wo
     rule = parse(rrule)
     first = _first_wall(start)
     since = low - _MARGIN if rule.count is None and low > first + _MARGIN else None
+    place, last, until, count = _placing(start), high + _MARGIN, rule.until, rule.count
+    found = _from_start(rule, first, (since, min(high, _END - _MARGIN) + _MARGIN), work)
+    if count is None and _is_once_a_day(rule):
+        for wall in found:
+            key, when = place(wall)
+            if wall > last or (until is not None and _is_past(until, when)):
+                return
+            yield key, when
+        return
     seen: set[datetime] = set()
-    for wall in _from_start(rule, first, (since, min(high, _END - _MARGIN) + _MARGIN), work):
-        when = _place(start, wall)
-        key = _key(when)
-        if wall > high + _MARGIN or _is_past(rule.until, when) or len(seen) == rule.count:
+    for wall in found:
+        key, when = place(wall)
+        if wall > last or (until is not None and _is_past(until, when)) or len(seen) == count:
             return
         if key not in seen:
             seen.add(key)
             yield key, when
+
+
+def _is_once_a_day(rule: Rule) -> bool:
+    """Whether no two of its wall times can be one instant, since they are a day apart."""
+    return rule.freq < Freq.HOURLY and not (rule.by_hour or rule.by_minute or rule.by_second)
 
 
 def _first_wall(start: When) -> datetime:
@@ -193,16 +211,19 @@ def _from_start(rule: Rule, first: datetime, window: tuple[datetime | None, date
     yield from (wall for wall in walls(rule, first, since=since, last=last, work=work) if wall > first)
 
 
-def _place(start: When, wall: datetime) -> When:
+def _placing(start: When) -> Callable[[datetime], tuple[datetime, When]]:
+    """What makes of a wall time the instance then, with its key."""
     if isinstance(start, Zoned):
-        return Zoned(wall, start.tzid, start.zone)
-    return Floating(wall) if isinstance(start, Floating) else AllDay(wall.date())
+        tzid, zone = start.tzid, start.zone
+        offset = zone.utcoffset
+        return lambda wall: (wall - (offset(wall) or _NONE), Zoned(wall, tzid, zone))
+    if isinstance(start, Floating):
+        return lambda wall: (wall, Floating(wall))
+    return lambda wall: (wall, AllDay(wall.date()))
 
 
-def _is_past(until: When | None, when: When) -> bool:
+def _is_past(until: When, when: When) -> bool:
     """Whether UNTIL ends the series before `when`. Writers mix the forms: the coarser of the two is compared."""
-    if until is None:
-        return False
     if isinstance(until, AllDay) or isinstance(when, AllDay):
         return _day(when) > _day(until)
     if isinstance(until, Zoned) and isinstance(when, Zoned):
@@ -246,6 +267,8 @@ def _by_days(rule: Rule, first: datetime, window: _Window, work: _Work) -> Itera
 
 
 def _times(rule: Rule, first: datetime) -> list[time]:
+    if not (rule.by_hour or rule.by_minute or rule.by_second):
+        return [time(first.hour, first.minute, first.second)]
     hours, minutes, seconds = rule.by_hour or {first.hour}, rule.by_minute or {first.minute}, rule.by_second or {first.second}
     return [time(*at) for at in itertools.product(sorted(hours), sorted(minutes), sorted(seconds))]
 
@@ -356,10 +379,13 @@ def _months(rule: Rule, first: date, window: _Window) -> Iterator[Sequence[date]
 
 
 def _days_of_month(rule: Rule, first: date, year: int, month: int) -> list[date]:
-    length = monthrange(year, month)[1]
+    begins, length = monthrange(year, month)
     if rule.by_month_day:
         return _existing(year, month, sorted({day if day > 0 else length + 1 + day for day in rule.by_month_day}))
-    return _existing(year, month, range(1, length + 1) if rule.by_day else [first.day])
+    if not rule.by_day:
+        return _existing(year, month, [first.day])
+    firsts = {(weekday - begins) % 7 + 1 for _, weekday in rule.by_day}
+    return [date(year, month, day) for day in sorted(day for one in firsts for day in range(one, length + 1, 7))]
 
 
 def _existing(year: int, month: int, days: Iterable[int]) -> list[date]:
@@ -372,26 +398,33 @@ def _weeks(rule: Rule, first: date, window: _Window) -> Iterator[Sequence[date]]
     low = _ahead(begin, window[0].toordinal(), 7 * rule.interval)
     weekdays = {weekday for _, weekday in rule.by_day} or {first.weekday()}
     offsets = sorted((weekday - rule.week_start) % 7 for weekday in weekdays)
+    narrows = _narrows(rule)
     for week in range(low, window[1].toordinal() + 1, 7 * rule.interval):
-        days = (date.fromordinal(week + offset) for offset in offsets if week + offset >= 1)
-        yield [day for day in days if _admits(rule, day)]
+        days = [date.fromordinal(week + offset) for offset in offsets if week + offset >= 1]
+        yield [day for day in days if _admits(rule, day)] if narrows else days
 
 
 def _each_day(rule: Rule, first: date, window: _Window) -> Iterator[Sequence[date]]:
     low = _ahead(first.toordinal(), window[0].toordinal(), rule.interval)
+    narrows = bool(rule.by_day) or _narrows(rule)
     for ordinal in range(low, window[1].toordinal() + 1, rule.interval):
         day = date.fromordinal(ordinal)
-        yield [day] if _admits(rule, day) else ()
+        yield [day] if not narrows or _admits(rule, day) else ()
 
 
 _PERIODS = {Freq.YEARLY: _years, Freq.MONTHLY: _months, Freq.WEEKLY: _weeks, Freq.DAILY: _each_day}
+
+
+def _narrows(rule: Rule) -> bool:
+    """Whether a part other than BYDAY leaves days out."""
+    return bool(rule.by_month or rule.by_month_day or rule.by_year_day)
 
 
 def _admits(rule: Rule, day: date) -> bool:
     """Whether the parts that narrow let `day` through; numbers of weekdays are looked at by `_is_nth`."""
     if rule.by_month and day.month not in rule.by_month:
         return False
-    if rule.by_day and not any(weekday == day.weekday() for _, weekday in rule.by_day):
+    if rule.by_day and day.weekday() not in {weekday for _, weekday in rule.by_day}:
         return False
     if rule.by_month_day and not {day.day, day.day - monthrange(day.year, day.month)[1] - 1} & rule.by_month_day:
         return False

@@ -15,11 +15,11 @@ An event that ends when it starts is busy at no time; it is placed as one second
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC, datetime, timedelta, tzinfo
 from typing import NamedTuple
 
-from deadlines.core.recurrence import Named, expand
+from deadlines.core.recurrence import Expansion, Named, expand
 from deadlines.core.rrule import parse
 from deadlines.core.span import Span
 from deadlines.core.when import AllDay, Floating, When, Zoned, plus, start_of_day, to_local, to_utc
@@ -27,6 +27,7 @@ from deadlines.errors import InputError
 
 MOST = 10_000
 """So many instances of one series are looked at in one query."""
+_NOTHING = timedelta()
 _MOMENT = timedelta(seconds=1)
 _DAY = timedelta(days=1)
 _MARGIN = timedelta(days=2)  # no clock is farther than this from UTC, with a day to spare
@@ -103,6 +104,9 @@ class Found(NamedTuple):
 
 def instances(series: Series, span: Span, zone: tzinfo, *, limit: int = MOST) -> Found:
     """What takes place in `span`; dates and floating times are read on the clock of `zone`. Never raises."""
+    if series.master is not None and series.rrule and not series.overrides and not series.master.is_cancelled:
+        regular, problem = _regular(series, series.master, span, zone, limit)
+        return Found(_within(span, regular), problem)
     found, problem = list[Instance](), ""
     gone = Named(series.exdates)
     if series.master is not None and not series.repeats:
@@ -113,9 +117,14 @@ def instances(series: Series, span: Span, zone: tzinfo, *, limit: int = MOST) ->
     for part in series.overrides:
         if part.recurrence_id is not None and not gone.has(part.recurrence_id) and not (part.and_future and series.master):
             found += _placed(part, part.start, part.recurrence_id, zone)
-    kept = [one for one in found if one.span.start < span.end and one.span.end > span.start and not one.part.is_cancelled]
+    kept = _within(span, (one for one in found if not one.part.is_cancelled))
     kept.sort(key=lambda one: one.span.start)
     return Found(kept, problem)
+
+
+def _within(span: Span, found: Iterable[Instance]) -> list[Instance]:
+    start, end = span.start, span.end
+    return [one for one in found if one.span.start < end and one.span.end > start]
 
 
 def bounds(series: Series, zone: tzinfo) -> tuple[datetime, datetime | None]:
@@ -135,9 +144,11 @@ def bounds(series: Series, zone: tzinfo) -> tuple[datetime, datetime | None]:
     return _moved(first, -reach), None if end is None else _moved(max(last, end), reach)
 
 
-def _regular(series: Series, master: Part, span: Span, zone: tzinfo, limit: int) -> tuple[Iterator[Instance], str]:
+def _regular(series: Series, master: Part, span: Span, zone: tzinfo, limit: int) -> tuple[Sequence[Instance], str]:
     """The instances of rule and dates but for those that an override stands for, and what was wrong."""
-    reach = _reach(series, zone)
+    is_plain = not (series.overrides or series.extras) and master.nominal is None and isinstance(master.start, Zoned)
+    length = _exact(master, zone) if is_plain else _NOTHING
+    reach = max(length, _MOMENT) if is_plain else _reach(series, zone)
     low, high = _moved(span.start, -reach), _moved(span.end, reach)
     try:
         expansion = expand(
@@ -150,17 +161,37 @@ def _regular(series: Series, master: Part, span: Span, zone: tzinfo, limit: int)
             limit=limit,
         )
     except InputError as error:
-        return _placed(master, master.start, master.start, zone), f"{error}; only its start is shown"
+        return list(_placed(master, master.start, master.start, zone)), f"{error}; only its start is shown"
     problem = f"more than {limit} instances, or too much work to find them; the rest is left out" if expansion.cut else ""
-    return _as_they_are(series, master, expansion.instances, zone), problem
+    if is_plain:
+        return _alike(master, expansion, length, zone), problem
+    return list(_as_they_are(series, master, expansion.instances, zone)), problem
+
+
+def _alike(master: Part, expansion: Expansion, length: timedelta, zone: tzinfo) -> list[Instance]:
+    """What `_as_they_are` says of instances on a clock that are all as the master is: nearly all there are, so made short."""
+    start, model, least, found = master.start, master.end, max(length, _MOMENT), list[Instance]()
+    assert isinstance(start, Zoned)  # as `_regular` has seen to
+    tzid, clock = start.tzid, start.zone
+    same_clock = isinstance(model, Zoned) and model.tzid == tzid
+    for key, start in zip(expansion.keys, expansion.instances, strict=True):
+        begin = key.replace(tzinfo=UTC)
+        try:
+            local = start.local + length  # type: ignore[union-attr]  # instances are as the start is
+            # True but for the days on which the clock changes in between, and the second pass of a repeated hour.
+            if same_clock and local - (clock.utcoffset(local) or _NOTHING) == key + length:
+                end: When = Zoned(local, tzid, clock)
+            else:
+                end = _on_clock_of(model, begin + length, zone)
+            found.append(Instance(master, start, end, Span(begin, begin + least), start))
+        except OverflowError:  # it would end after the calendar does
+            continue
+    return found
 
 
 def _as_they_are(series: Series, master: Part, starts: Sequence[When], zone: tzinfo) -> Iterator[Instance]:
+    """The instances as master and overrides say they are."""
     ends = {extra.start: extra.end for extra in series.extras if extra.end is not None}
-    if not series.overrides and not ends:
-        for start in starts:
-            yield from _placed(master, start, start, zone)
-        return
     alone = Named([part.recurrence_id for part in series.overrides if part.recurrence_id is not None and not part.and_future])
     ranges = sorted(
         ((part.recurrence_id, part) for part in series.overrides if part.recurrence_id is not None and part.and_future),

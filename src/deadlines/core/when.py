@@ -66,8 +66,11 @@ When = AllDay | Floating | Zoned
 
 def to_utc(local: datetime, zone: tzinfo) -> datetime:
     """The instant of a naive wall time, skipped and repeated hours as in RFC 5545 §3.3.5."""
+    first = local.replace(fold=0) if local.fold else local
+    offset = zone.utcoffset(first)
+    assert offset is not None  # no clock of ours is without one
     try:
-        return local.replace(tzinfo=zone, fold=0).astimezone(UTC)
+        return (first - offset).replace(tzinfo=UTC)
     except OverflowError:
         return _FIRST if local.year < _MIDDLE else _LAST
 
