@@ -66,6 +66,7 @@ ROWS: dict[str, Row] = {
     "account": Row(("discover", "main"), _NETWORK, code=4),  # there is no password, so nothing is asked
     "ack": Row(("D101-",)),
     "add": Row(("Logo", "--client", "acme", "--due", "fri 17:00", "--estimate", "3h")),
+    "agenda": Row(),
     "backup": Row(("{folder}/copy",)),
     "check": Row(code=1),
     "client": Row(("edit", "acme", "--name", "Acme")),

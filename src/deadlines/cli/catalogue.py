@@ -49,6 +49,7 @@ CATALOGUE: tuple[Entry, ...] = (
     Entry(
         "Meetings", "hours", "Draw everybody's working hours against your day, and what you have in common", ("zones", "clocks")
     ),
+    Entry("Meetings", "agenda", "Show tasks and meetings day by day, on both clocks", ("calendar", "today", "week")),
     Entry("Meetings", "meet", "Put a meeting with a client in the calendar, on both clocks", ("meeting", "invite", "call")),
     Entry("Findings", "check", "Show what is wrong: deadlines in danger, and the health of your data", ("findings", "warnings")),
     Entry("Findings", "ack", "Acknowledge findings, so that nobody is told of them again", ("acknowledge", "dismiss")),

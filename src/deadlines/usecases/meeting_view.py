@@ -62,8 +62,10 @@ class MeetingView(NamedTuple):
         }
 
 
-def meeting_view(meeting: Meeting, settings: Settings, *, now: datetime, judge: Judge | None = None) -> MeetingView:
-    """A meeting as it is answered with. Give a `judge` where there are many."""
+def meeting_view(
+    meeting: Meeting, settings: Settings, *, now: datetime, verdicts: Mapping[str, Verdict] | None = None
+) -> MeetingView:
+    """A meeting as it is answered with; `verdicts` where they are known already."""
     parties = parties_of(meeting, settings)
     span = meeting.span
     zones = {key: zone_at(party, span.start) for key, party in parties.items()}
@@ -72,6 +74,6 @@ def meeting_view(meeting: Meeting, settings: Settings, *, now: datetime, judge: 
         meeting=meeting,
         clocks=meeting_clocks(span, meeting.start, meeting.end, parties=[*own, settings.me], now=now),
         left=time_left(span.start, now) if span.start > now else "",
-        verdicts=(judge or Judge(settings, span))(meeting),
+        verdicts=Judge(settings, span)(meeting) if verdicts is None else verdicts,
         local={key: (span.start.astimezone(zone), span.end.astimezone(zone)) for key, zone in zones.items()},
     )
