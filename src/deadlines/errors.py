@@ -13,6 +13,7 @@
     │   ├── StoreNewer           written by a newer version of this program
     │   └── StoreBroken          torn, full, read-only, not a database
     ├── PublishingFailed         a feed's file could not be written; carries path and reason
+    ├── ProgramFailed            a program of the system (crontab, systemctl, a notification); carries program and reason
     ├── GuardTripped             a sync that would delete suspiciously much; carries how many of how many
     │   └── CollectionVanished   the collection itself is gone: no number of allowed deletions helps
     └── RemoteError              the server; carries url and, where there was one, status
@@ -139,6 +140,15 @@ class PublishingFailed(DeadlinesError):
         self.path = path
         self.reason = reason
         super().__init__(f"{path}: {reason}")
+
+
+class ProgramFailed(DeadlinesError):
+    """`program` was run for something that the system does for us, and did not do it."""
+
+    def __init__(self, program: str, reason: str) -> None:
+        self.program = program
+        self.reason = reason
+        super().__init__(f"{program}: {reason}")
 
 
 class GuardTripped(DeadlinesError):

@@ -6,7 +6,7 @@ A command asks for a `Workshop` and takes from it what it needs; what it does no
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from functools import cache, cached_property
 from pathlib import Path
 from time import monotonic
@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, assert_never
 from deadlines import clock
 from deadlines.config import locations
 from deadlines.core.settings import Account, AccountKind, Calendar, Settings
-from deadlines.errors import AmbiguousInput, CollectionMissing, NotConfigured, UnknownName
+from deadlines.errors import AmbiguousInput, CollectionMissing, NotConfigured, ProgramFailed, Refused, UnknownName
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Container, Iterable
@@ -31,6 +31,9 @@ if TYPE_CHECKING:
     from deadlines.remote.subscription import Subscription
     from deadlines.remote.vdir import VDir
     from deadlines.store.base import Store
+    from deadlines.store.told import Told
+    from deadlines.system.base import Notifier
+    from deadlines.usecases.cron import Kind, Machine, Scheduler
     from deadlines.usecases.desk import Desk
     from deadlines.usecases.doctor import Surroundings
     from deadlines.usecases.feeds import Press
@@ -191,6 +194,72 @@ class Workshop:
 
         return SyncLock(self.data_dir, "digest").acquire(now=self.now, wait_seconds=SYNC_PATIENCE)
 
+    def cron_lock(self) -> AbstractContextManager[object]:
+        """Held while a run from cron is at work: a second one does not wait for it, but raises `StoreBusy`."""
+        from deadlines.store.lock import SyncLock  # noqa: PLC0415 # built on first use
+
+        return SyncLock(self.data_dir, "cron").acquire(now=self.now)
+
+    @property
+    def told(self) -> Told:
+        """What the last run from cron said."""
+        from deadlines.store.told import Told  # noqa: PLC0415 # built on first use
+
+        return Told(self.data_dir / "cron.told")
+
+    def notifiers(self) -> list[Notifier]:
+        """Every way in which the user wants to be told at once."""
+        from deadlines.system.notify import CommandNotifier, DesktopNotifier  # noqa: PLC0415 # built on first use
+
+        wanted, environ = self.settings.notify, locations.environ()
+        found: list[Notifier] = [CommandNotifier(wanted.command, environ)] if wanted.command else []
+        return [*found, DesktopNotifier(environ)] if wanted.desktop else found
+
+    def scheduler(self) -> Scheduler:
+        """The crontab and the systemd units of whoever runs this."""
+        from deadlines.system.crontab import SystemCrontab  # noqa: PLC0415 # built on first use
+        from deadlines.system.systemd import SystemdUnits  # noqa: PLC0415 # built on first use
+        from deadlines.usecases.cron import Scheduler  # noqa: PLC0415 # built on first use
+
+        environ = locations.environ()
+        return Scheduler(crontab=SystemCrontab(environ), units=SystemdUnits(locations.unit_dir(environ), environ))
+
+    def machine(self) -> Machine:
+        """This program and what it needs in its environment, for whoever starts it later.
+
+        Folders are named where they are not those that it would find by itself, and programs that the configuration names
+        where they are now.
+        """
+        from deadlines.usecases.cron import Machine  # noqa: PLC0415 # built on first use
+
+        environ, bare = locations.environ(), {"HOME": str(Path.home())}
+        needed = {"PATH": self._cron_path()}
+        if self.config_path.absolute() != locations.config_path(bare, None):
+            needed["DEADLINES_CONFIG"] = str(self.config_path.absolute())
+        if self.data_dir.absolute() != locations.data_dir(bare):
+            needed["DEADLINES_DATA"] = str(self.data_dir.absolute())
+        if environ.get("TZ"):
+            needed["TZ"] = environ["TZ"]
+        return Machine(program=_program(), environ=needed)
+
+    def has_crontab(self) -> bool:
+        """Whether there is a cron that users may use."""
+        import shutil  # noqa: PLC0415 # built on first use
+
+        return shutil.which("crontab") is not None
+
+    def _cron_path(self) -> str:
+        """The usual folders and those of the programs that the configuration names, which a login shell would have found."""
+        import shutil  # noqa: PLC0415 # built on first use
+
+        settings = self.settings
+        sources = [account.password for account in settings.accounts.values()]
+        sources += [settings.mail.password] if settings.mail else []
+        named = [source.command[0] for source in sources if source.command] + list(settings.notify.command[:1])
+        named += ["notify-send"] if settings.notify.desktop else []
+        found = [str(Path(where).absolute().parent) for name in named if (where := shutil.which(name))]
+        return ":".join(dict.fromkeys((*found, *CRON_PATH.split(":"))))
+
     def restore(self, source: Path) -> Path | None:
         """Replace the database by a backup. Returns where the present one was put, if there was one."""
         from deadlines.store.copies import restore  # noqa: PLC0415 # built on first use
@@ -299,10 +368,22 @@ class Workshop:
             refresh=self._refresh,
             probe=self.capabilities,
             free=shutil.disk_usage(existing).free,
-            executable=shutil.which("deadlines", path=CRON_PATH),
+            jobs=self._jobs,
+            is_program=lambda program: shutil.which(program) is not None,
             environ=locations.environ(),
             now=self.now,
         )
+
+    def _jobs(self) -> dict[Kind, str]:
+        """What is installed to start us; where there is no cron, or nobody may look, nothing is."""
+        from deadlines.usecases.cron import Kind, installed  # noqa: PLC0415 # built on first use
+
+        scheduler, found = self.scheduler(), dict[Kind, str]()
+        for kind in Kind:
+            with suppress(ProgramFailed, Refused):
+                if text := installed(scheduler, kind):
+                    found[kind] = text
+        return found
 
     def _refresh(self, store: Store) -> str:
         from deadlines.usecases.index import Indexer  # noqa: PLC0415 # built on first use
@@ -379,6 +460,17 @@ class Workshop:
             account.password, account=account.name, username=account.username, url=account.url, environ=locations.environ()
         )
         return Credentials(username=account.username, password=secret) if account.username else None
+
+
+def _program() -> tuple[str, ...]:
+    """The words that start this program whatever PATH is: its script, else this interpreter with the package."""
+    import shutil  # noqa: PLC0415 # built on first use
+    import sys  # noqa: PLC0415 # built on first use
+
+    script = shutil.which(sys.argv[0]) or ""
+    if Path(script).stem == "deadlines":
+        return (str(Path(script).absolute()),)
+    return (str(Path(sys.executable).absolute()), "-m", "deadlines")
 
 
 def _folder(account: Account) -> Path:

@@ -71,6 +71,7 @@ ROWS: dict[str, Row] = {
     "check": Row(code=1),
     "client": Row(("edit", "acme", "--name", "Acme")),
     "completion": Row(("bash",)),
+    "cron": Row(("show", "--kind", "crontab")),
     "demo": Row(("--help",)),  # it is a pile of other processes: test_demo.py
     "digest": Row(),
     "doctor": Row(code=1),

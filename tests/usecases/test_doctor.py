@@ -14,9 +14,12 @@ from deadlines.errors import ConfigError, InputError, StoreBroken, Unreachable
 from deadlines.remote.base import Capabilities
 from deadlines.store.base import CollectionState, RunKind, Store, Unreadable
 from deadlines.store.sqlite import SqliteStore
+from deadlines.usecases.cron import Kind
 from deadlines.usecases.doctor import Level, Line, Surroundings, diagnose
+from deadlines.usecases.job_text import Job, crontab_block
 
 GOOD = Capabilities(writable=True, sync_token=True, ctag=True, components=frozenset({"VTODO"}), server="Radicale")
+BLOCK = crontab_block(Job(words=("/usr/bin/deadlines", "cron", "run"), every=timedelta(minutes=15), environ={"PATH": "/bin"}))
 
 
 def fails(error: Exception) -> Callable[..., object]:
@@ -45,7 +48,8 @@ def around(store: SqliteStore, settings: Settings, tmp_path: Path) -> Surroundin
         refresh=lambda _: "",
         probe=lambda _store, _calendar: GOOD,
         free=2**33,
-        executable="/usr/bin/deadlines",
+        jobs=lambda: {Kind.CRONTAB: BLOCK},
+        is_program=lambda program: program == "/usr/bin/deadlines",
         environ={"SECRET": "hunter2"},
         now=NOW,
     )
@@ -62,6 +66,7 @@ def test_where_all_is_well_every_look_says_so(around: Surroundings) -> None:
     assert [line.topic for line in lines] == [
         "config", "time zones", "disk", "database", "sync work", "server work", "sync edo", "server edo", "cron",
     ]  # fmt: skip
+    assert lines[-1].message == "crontab starts /usr/bin/deadlines */15 * * * *"
     assert lines[1].message == "database 2026f (package)"
     assert "Radicale, changes by sync-token" in lines[5].message
 
@@ -85,7 +90,9 @@ def with_source(source: PasswordSource) -> Callable[[Surroundings], Surroundings
     [
         (lambda a: replace(a, free=2**20), Level.WARNING, "disk", "0.0 GiB free"),
         (lambda a: replace(a, is_configured=False), Level.WARNING, "config", "defaults are used"),
-        (lambda a: replace(a, executable=None), Level.WARNING, "cron", "not on the PATH"),
+        (lambda a: replace(a, is_program=lambda _: False), Level.WARNING, "cron", "/usr/bin/deadlines, which is not there"),
+        (lambda a: replace(a, jobs=lambda: {Kind.SYSTEMD: "odd"}), Level.WARNING, "cron", "systemd starts nothing, which"),
+        (lambda a: replace(a, jobs=lambda: dict.fromkeys(Kind, BLOCK)), Level.WARNING, "cron", "both the crontab and systemd"),
         (lambda a: replace(a, refresh=lambda _: "2 moved"), Level.WARNING, "time zones", "2 moved"),
         (lambda a: replace(a, refresh=fails(StoreBroken("db", "torn"))), Level.FAILURE, "time zones", "db: torn"),
         (lambda a: replace(a, settings=fails(InputError("odd"))), Level.FAILURE, "config", "odd"),

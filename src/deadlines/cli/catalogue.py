@@ -64,6 +64,7 @@ CATALOGUE: tuple[Entry, ...] = (
     Entry("Set-up", "init", "Set up: your zone and hours, your account, which calendars to sync", ("setup", "configure")),
     Entry("Set-up", "client", "Add, list, show, edit and remove clients", ("clients",)),
     Entry("Set-up", "account", "Add and list accounts, and look at what calendars they have", ("accounts", "calendars")),
+    Entry("Set-up", "cron", "Have sync, notifications and the digest run by themselves", ("schedule", "systemd")),
     Entry("Set-up", "doctor", "Check configuration, database, time zones, servers and cron", ("check-setup", "status")),
     Entry("Help", "demo", "Show the main job in a throw-away folder", ("example", "tour")),
     Entry("Help", "completion", "Print the script that completes commands in your shell", ("completions",)),

@@ -37,6 +37,11 @@ ROWS: Mapping[type[BaseException], tuple[str, Exit, str]] = {
         Exit.CONFIG,
         "see to the folder, or give the feed another path; then run `deadlines feed write`",
     ),
+    errors.ProgramFailed: (
+        "program",
+        Exit.CONFIG,
+        "run it by hand to see why; `deadlines cron show` prints what to install",
+    ),
     errors.GuardTripped: (
         "guard",
         Exit.GUARD,

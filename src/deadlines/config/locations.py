@@ -37,6 +37,11 @@ def data_dir(environ: Mapping[str, str]) -> Path:
     return _user_folder(environ, "XDG_DATA_HOME", ".local/share", "user_data_path")
 
 
+def unit_dir(environ: Mapping[str, str]) -> Path:
+    """The folder of the user's systemd units (systemd.unit(5))."""
+    return _user_folder({**environ}, "XDG_CONFIG_HOME", ".config", "user_config_path").with_name("systemd") / "user"
+
+
 def _user_folder(environ: Mapping[str, str], variable: str, below_home: str, elsewhere: str) -> Path:
     if sys.platform in {"win32", "darwin"}:
         import platformdirs  # noqa: PLC0415 - see the module's docstring

@@ -262,6 +262,14 @@ SCHEMA: tuple[Section, ...] = (
         ),
     ),
     Section(
+        "notify",
+        "How `deadlines cron run` tells you at once of each deadline that is missed, due soon or will be missed.",
+        (
+            Key("command", kinds.COMMAND, "A program; it reads what there is to tell, a title and then the rest.", default=()),
+            Key("desktop", kinds.FLAG, "true shows it on the desktop, with notify-send.", default=False),
+        ),
+    ),
+    Section(
         "feeds",
         "An .ics file for others to subscribe to.",
         (

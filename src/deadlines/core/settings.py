@@ -103,6 +103,18 @@ class Mail(NamedTuple):
     to: tuple[str, ...] = ()
 
 
+class Notify(NamedTuple):
+    """How the owner is told at once: by a command, on the desktop, or both."""
+
+    command: tuple[str, ...] = ()
+    desktop: bool = False
+
+    @property
+    def is_on(self) -> bool:
+        """Whether there is any way."""
+        return bool(self.command or self.desktop)
+
+
 class Content(enum.Enum):
     """What a feed tells of, in the order in which it does."""
 
@@ -174,5 +186,6 @@ class Settings:
     calendars: Mapping[str, Calendar] = field(default_factory=lambda: MappingProxyType({}))
     mail: Mail | None = None
     digest: DigestRules = _UNSAID
+    notify: Notify = field(default_factory=Notify)
     feeds: Mapping[str, Feed] = field(default_factory=lambda: MappingProxyType({}))
     plan: Planning = field(default_factory=Planning)

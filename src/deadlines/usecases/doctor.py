@@ -11,10 +11,12 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import datetime
 
-from deadlines.core.settings import Account, Calendar, Mode, Settings
+from deadlines.core.settings import Calendar, Mode, Settings
 from deadlines.errors import ConfigError, DeadlinesError, StoreError
 from deadlines.remote.base import Capabilities
 from deadlines.store.base import Store
+from deadlines.usecases.cron import Kind, unattended
+from deadlines.usecases.job_text import program_of, schedule_of
 
 SCARCE = 100 * 2**20
 """Less free disk than this, in bytes, is worth a warning."""
@@ -43,7 +45,7 @@ class Line:
 class Surroundings:
     """Where to look. `refresh` derives anew what is stale and says in one line what moved.
 
-    `free` is in bytes; `executable` is where cron finds `deadlines`, None where it does not.
+    `free` is in bytes; `jobs` is what `deadlines cron` installed; `is_program` is whether something can be started.
     """
 
     config_path: str
@@ -55,7 +57,8 @@ class Surroundings:
     refresh: Callable[[Store], str]
     probe: Callable[[Store, Calendar], Capabilities]
     free: int
-    executable: str | None
+    jobs: Callable[[], Mapping[Kind, str]]
+    is_program: Callable[[str], bool]
     environ: Mapping[str, str]
     now: datetime
 
@@ -185,27 +188,19 @@ def _server(around: Surroundings, store: Store, calendar: Calendar) -> Line:
 
 
 def _cron(around: Surroundings, settings: Settings) -> Iterator[Line]:
-    """What a sync from cron would miss: its PATH is short, it has no shell profile and no desktop session."""
-    if around.executable is None:
-        yield Line(
-            level=Level.WARNING,
-            topic="cron",
-            message="deadlines is not on the PATH that cron has",
-            remedy="write its whole path into the crontab, or set PATH there",
-        )
-    else:
-        yield Line(level=Level.OK, topic="cron", message=f"use {around.executable} sync --quiet")
-    for account in settings.accounts.values():
-        yield from _unattended(account, around.environ)
-
-
-def _unattended(account: Account, environ: Mapping[str, str]) -> Iterator[Line]:
-    source = account.password
-    if source.env:
-        known = "is set here, but cron does not read your shell's profile" if environ.get(source.env) else "is not set"
-        remedy = f"set {source.env} in the crontab too, or use password_command"
-        yield Line(level=Level.WARNING, topic="cron", message=f"account {account.name}: {source.env} {known}", remedy=remedy)
-    elif source.keyring:
-        remedy = "use password_command for syncs from cron"
-        message = f"account {account.name}: the keyring may be locked when nobody is logged in"
+    """What starts us, whether it still can, and what it would miss."""
+    jobs = around.jobs()
+    for kind, text in jobs.items():
+        program = program_of(text)
+        if around.is_program(program):
+            yield Line(level=Level.OK, topic="cron", message=f"{kind.value} starts {program} {schedule_of(text)}")
+        else:
+            message = f"{kind.value} starts {program or 'nothing'}, which is not there"
+            yield Line(level=Level.WARNING, topic="cron", message=message, remedy="deadlines cron install")
+    if len(jobs) > 1:
+        remedy = "deadlines cron remove --kind crontab"
+        yield Line(level=Level.WARNING, topic="cron", message="both the crontab and systemd start it", remedy=remedy)
+    if not jobs:
+        yield Line(level=Level.OK, topic="cron", message="nothing is installed; `deadlines cron install` has it run by itself")
+    for message, remedy in unattended(settings, around.environ):
         yield Line(level=Level.WARNING, topic="cron", message=message, remedy=remedy)
