@@ -81,7 +81,10 @@ class Travel:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Availability:
-    """When somebody works. `closed` holds their public holidays; of the journeys in `travel` no two share a date."""
+    """When somebody works. `weekly` is sorted, as `parse_hours` has it; no two of the journeys in `travel` share a date.
+
+    `closed` holds their public holidays.
+    """
 
     zone: ZoneInfo
     weekly: tuple[Window, ...]
