@@ -22,14 +22,14 @@ def measure(folder: Path, count: int) -> Iterator[Row]:
         place.environment["DEADLINES_NOW"] = now
         place.seed(corpus.resource(number) for number in open_tasks(count))
         listed, first = in_turns(1, lambda p=place: p.run("list"), lambda p=place: p.run("check"))  # type: ignore[misc]  # a default is not inferred
-        yield _row(f"the first check, {name}", count, first.wall, listed.wall)
+        yield _row(f"the first check, {name}", count, first.wall, listed.wall, budget=0)
         commands = (("list",), ("check",), ("list", "--json"), ("check", "--json"))
         costs = in_turns(RUNS, *(lambda p=place, c=command: p.run(*c) for command in commands))
         yield _row(f"check again, {name}", count, costs[1].wall, costs[0].wall)
         yield _row(f"check --json, {name}", count, costs[3].wall, costs[2].wall, against="list --json")
 
 
-def _row(what: str, count: int, ours: float, reference: float, against: str = "list") -> Row:
-    return Row(
-        part="check", what=f"{what}, {count:,} tasks, wall", ours=ours, reference=reference, against=against, budget=BUDGET
-    )
+def _row(what: str, count: int, ours: float, reference: float, *, against: str = "list", budget: float = BUDGET) -> Row:
+    """The first check also writes down what was told, which a list never does: nothing is promised of it."""
+    what = f"{what}, {count:,} tasks, wall"
+    return Row(part="check", what=what, ours=ours, reference=reference, against=against, budget=budget)
