@@ -134,6 +134,14 @@ def test_what_will_be_missed_comes_with_its_proof_and_the_least_that_must_give(d
     assert found.facts["move"] == {"uid": "uid-2", "due": datetime(2026, 11, 25, 10, tzinfo=UTC), "by": 2 * HOUR}
 
 
+def test_a_proof_that_begins_now_does_not_say_so(desk: Desk) -> None:
+    """A real clock is between two seconds, and planning begins with the next."""
+    desk = replace(desk, now=NOW + timedelta(microseconds=300_000))
+    add(desk, Draft(summary="Logo", due="tue 17:00", estimate="14h"))
+
+    assert finding(desk).message.startswith("need 14 h before Tue 24 Nov 17:00 Oslo, have ")
+
+
 def test_doing_what_the_remedy_says_makes_it_fit(desk: Desk) -> None:
     add(desk, Draft(summary="Logo", client="edo", due="wed 17:00", estimate="6h"))
     add(desk, Draft(summary="Page", client="edo", due="wed 17:00", estimate="8h"))

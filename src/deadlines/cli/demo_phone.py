@@ -25,6 +25,21 @@ X-PHONE-SORT-ORDER:7
 END:VTODO
 END:VCALENDAR
 """
+_MEETING = """\
+BEGIN:VCALENDAR
+VERSION:2.0
+PRODID:-//Phone//Calendar 1.0//EN
+BEGIN:VEVENT
+UID:{uid}
+DTSTAMP:{stamp}
+SUMMARY:{summary}
+DTSTART:{start}
+DTEND:{end}
+ORGANIZER:mailto:{organizer}
+ATTENDEE:mailto:kari@example.org
+END:VEVENT
+END:VCALENDAR
+"""
 _CALENDAR = """\
 <?xml version="1.0" encoding="utf-8"?>
 <C:mkcalendar xmlns:D="DAV:" xmlns:C="urn:ietf:params:xml:ns:caldav">
@@ -48,6 +63,14 @@ class Phone:
         """A task that is due on a date, `days` from now."""
         now = present()
         text = _TASK.format(uid=uid, stamp=_stamp(now), summary=summary, due=_date(now, days), category=category)
+        self._ask("PUT", f"{path}{uid}.ics", text.replace("\n", "\r\n"), "text/calendar; charset=utf-8")
+
+    def put_meeting(self, path: str, uid: str, summary: str, *, organizer: str, start: datetime) -> None:
+        """An hour to which somebody has invited us."""
+        end = _stamp(start + timedelta(hours=1))
+        text = _MEETING.format(
+            uid=uid, stamp=_stamp(present()), summary=summary, organizer=organizer, start=_stamp(start), end=end
+        )
         self._ask("PUT", f"{path}{uid}.ics", text.replace("\n", "\r\n"), "text/calendar; charset=utf-8")
 
     def edit_task(self, path: str, uid: str, *, note: str, days: int) -> None:

@@ -26,6 +26,7 @@ from deadlines.usecases.spelling import when_of
 _AHEAD = timedelta(weeks=8)
 _MOST_DAYS = 366
 _ROUND = timedelta(minutes=15)
+_MINUTE = timedelta(minutes=1)
 _WITHIN_REACH = timedelta(days=31)
 
 
@@ -86,7 +87,7 @@ class _Shortfall:
         before: str = Message("before {clocks}", clocks=Clocks(deficit.target, self._client(self._job), self._me, now, when))
         if self._job.buffer:
             before = Message("{before} ({buffer} before it is due)", before=before, buffer=Work(self._job.buffer))
-        if deficit.since > now:
+        if deficit.since - now >= _MINUTE:  # it begins with the next whole second
             before = Message("after {since} and {before}", since=Clocks(deficit.since, None, self._me, now), before=before)
         return Counted(
             "need {need} {before}, have {have}",

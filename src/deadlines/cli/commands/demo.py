@@ -11,6 +11,7 @@ import shlex
 import subprocess
 import sys
 import tempfile
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -26,6 +27,13 @@ CLIENTS = (
     ("ganga", "Ganga Textiles", "Asia/Kolkata", "Mon-Sat 09:30-18:00"),
     ("kea", "Kea Tours", "Pacific/Auckland", "Mon-Fri 08:30-17:00"),
 )
+_FEED = """\
+[feeds.acme]
+client = "acme"
+details = "redacted"
+content = ["deadlines", "meetings"]
+path = "{folder}/acme.ics"
+"""
 _LOUD = {Color.AUTO: "auto", Color.ALWAYS: "always", Color.NEVER: "never"}
 
 
@@ -51,11 +59,14 @@ def run(options: Options) -> Exit:
 
 
 def _play(show: _Show, phone: Phone) -> None:
-    show.run("init", "--name", "Kari Nordmann", "--timezone", "Europe/Oslo", "--url", f"{show.url}kari/", "--username", "kari",
-             "--password-env", "DEMO_PASSWORD", "--calendar", "Tasks")  # fmt: skip
+    show.run("init", "--name", "Kari Nordmann", "--email", "kari@example.org", "--timezone", "Europe/Oslo",
+             "--url", f"{show.url}kari/", "--username", "kari", "--password-env", "DEMO_PASSWORD",
+             "--calendar", "Tasks")  # fmt: skip
     show.say("Four clients, on four clocks:")
     for key, name, zone, hours in CLIENTS:
-        show.run("client", "add", key, "--name", name, "--timezone", zone, "--hours", hours, "--quiet", shown=False)
+        show.run(
+            "client", "add", key, "--name", name, "--timezone", zone, "--hours", hours, "--email", f"*@{key}.example", shown=False
+        )
     show.run("client", "list")
     show.say("A deadline belongs to a clock: Acme's Friday, 17:00, is late in the evening here.")
     show.run("add", "Landing page", "--client", "acme", "--due", "fri 17:00", "--estimate", "6h")
@@ -79,8 +90,41 @@ def _play(show: _Show, phone: Phone) -> None:
     show.say("A repeating task moves on when it is done; and whatever happened can be taken back, also after it was synced.")
     show.run("done", "3")
     show.run("undo")
-    show.run("log")
-    show.run("list")
+    show.run("log", "--limit", "4")
+    _warn(show, phone)
+    _publish(show)
+
+
+def _warn(show: _Show, phone: Phone) -> None:
+    """Hours, meetings, and what is in danger."""
+    show.say("When can we talk? Your day, and that of two clients:")
+    show.run("hours", "acme", "ganga")
+    show.run("slots", "acme", "--duration", "45m", "--limit", "3")
+    show.say("Sakura has invited you by mail, and your phone has put it into the calendar. Is anybody at work then?")
+    phone.put_meeting("/kari/tasks/", "phone-call", "Review", organizer="emi@sakura.example", start=_afternoon(days=1))
+    show.run("sync", "--quiet")
+    show.say("Will everything be done in time? A big task for Acme, due with the landing page:")
+    show.run("add", "Shop, first version", "--client", "acme", "--due", "in 3 days", "--estimate", "40h")
+    show.run("plan", "--days", "4")
+    show.say("Meetings outside somebody's hours, and due dates that the other side moved, each with what to do about it:")
+    show.run("check", "--code", "M", "--code", "D106")
+
+
+def _publish(show: _Show) -> None:
+    """What reaches people when nobody is looking."""
+    show.say("The digest, which cron would mail you at eight; `--format html` has the page of the mail:")
+    show.run("digest")
+    show.say("A feed for Acme: only what is theirs, without titles. Any calendar program can subscribe to it.")
+    show.configure(_FEED)
+    show.run("feed", "write")
+    show.see_event("acme.ics")
+
+
+def _afternoon(days: int) -> datetime:
+    """14:00 in UTC: nobody in Tokyo is at work."""
+    from deadlines.wiring import present  # noqa: PLC0415 # help is spared it
+
+    return (present() + timedelta(days=days)).replace(hour=14, minute=0, second=0, microsecond=0)
 
 
 class _Show:
@@ -88,6 +132,8 @@ class _Show:
 
     def __init__(self, folder: Path, url: str, options: Options) -> None:
         self.url = url
+        self._public = folder / "public"
+        self._public.mkdir()
         self.failed = False
         self._options = ("--color", _LOUD[options.color])
         inherited = {name: value for name, value in os.environ.items() if not name.startswith("DEADLINES_")}  # noqa: TID251 # for a child
@@ -96,6 +142,19 @@ class _Show:
             "DEADLINES_DATA": str(folder / "data"),
             "DEMO_PASSWORD": "demo",
         }
+
+    def configure(self, more: str) -> None:
+        """Append to the configuration, in sight."""
+        shown = more.format(folder="~/public")
+        sys.stdout.write(f"\n$ cat >> config.toml\n{shown}")
+        with Path(self._environ["DEADLINES_CONFIG"]).open("a", encoding="utf-8") as file:
+            file.write("\n" + more.format(folder=self._public))
+
+    def see_event(self, name: str) -> None:
+        """Print the first event of a file."""
+        sys.stdout.write(f"\n$ sed -n '/^BEGIN:VEVENT/,/^END:VEVENT/p' ~/public/{name} | head -n 12\n")
+        text = (self._public / name).read_text(encoding="utf-8")
+        sys.stdout.write("\n".join(text[text.index("BEGIN:VEVENT") :].splitlines()[:12]) + "\n")
 
     def say(self, text: str) -> None:
         """What is about to be seen."""
