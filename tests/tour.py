@@ -8,7 +8,8 @@ real Radicale, and a clock that stands still. What happens between the commands 
     <!-- now: 2026-11-24T09:00:00Z -->                  time passes
     <!-- config -->                                     the `toml` block that follows is appended to the configuration
 
-Ports and durations differ from run to run and are written as in the README.
+Ports, durations and the identities of findings differ from run to run and are written as in the README; the identities so that
+the first one told is the same in every run, and the second.
 """
 
 from __future__ import annotations
@@ -19,7 +20,9 @@ import shlex
 import subprocess
 import sys
 import tempfile
+from base64 import b32encode
 from collections.abc import Iterator
+from hashlib import sha256
 from pathlib import Path
 
 from tests.servers.process import RealServer
@@ -34,6 +37,7 @@ _STEP = re.compile(
     r"|^<!-- config -->\n\n```toml\n(?P<config>.*?)^```$",
     re.DOTALL | re.MULTILINE,
 )
+_IDENTITY = re.compile(r"\b([DMQCS]\d{3})-[a-z2-7]{8}\b")
 _SECONDS = re.compile(r"\d+\.\d s\)")
 _TASK = (
     "BEGIN:VCALENDAR\r\nVERSION:2.0\r\nPRODID:-//Phone//EN\r\nBEGIN:VTODO\r\nUID:{uid}\r\nDTSTAMP:20261123T080000Z\r\n"
@@ -51,6 +55,7 @@ def played(text: str) -> str:
 class _Tour:
     def __init__(self, home: Path, server: RealServer) -> None:
         self._server = server
+        self._identities: dict[str, int] = {}
         self._calendar = f"{server.home}tasks/"
         body = (
             '<C:mkcalendar xmlns:D="DAV:" xmlns:C="urn:ietf:params:xml:ns:caldav"><D:set><D:prop>'
@@ -99,7 +104,12 @@ class _Tour:
 
     def _portable(self, output: str) -> str:
         output = output.replace(self._server.url, URL).replace(self._environ["HOME"], "~")
-        return _SECONDS.sub("0.1 s)", output)
+        return _IDENTITY.sub(self._same, _SECONDS.sub("0.1 s)", output))
+
+    def _same(self, found: re.Match[str]) -> str:
+        """An identity as the page writes it, by its place among all that were told."""
+        place = self._identities.setdefault(found[0], len(self._identities))
+        return f"{found[1]}-{b32encode(sha256(bytes([place])).digest()[:5]).decode().lower()}"
 
     def phone(self, typed: str) -> None:
         """What somebody else does on the server."""
