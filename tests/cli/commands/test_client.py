@@ -78,3 +78,55 @@ def test_a_client_needs_a_zone(program: Program, environment: dict[str, str], tm
 
     assert done.returncode == 2
     assert 'clients.acme: timezone is missing: a time zone such as "Europe/Oslo"' in done.stderr
+
+
+PUBLISHED = """\
+BEGIN:VCALENDAR
+BEGIN:VAVAILABILITY
+UID:v
+BEGIN:AVAILABLE
+UID:a
+DTSTART;TZID=America/Los_Angeles:20260105T100000
+DTEND;TZID=America/Los_Angeles:20260105T160000
+RRULE:FREQ=WEEKLY;BYDAY=MO,TU,WE,TH
+EXDATE;TZID=America/Los_Angeles:20261224T100000
+END:AVAILABLE
+BEGIN:AVAILABLE
+UID:b
+DTSTART;VALUE=DATE:20260105
+END:AVAILABLE
+END:VAVAILABILITY
+END:VCALENDAR
+"""
+
+
+def test_hours_can_come_from_what_a_client_publishes(acme: Program, tmp_path: Path) -> None:
+    (tmp_path / "theirs.ics").write_text(PUBLISHED, encoding="utf-8")
+    acme("client", "edit", "acme", "--travel", "2026-11-27 Tokyo")
+
+    done = acme("client", "edit", "acme", "--hours-from", str(tmp_path / "theirs.ics"), "--buffer", "4h")
+
+    assert done.returncode == 0, done.stderr
+    assert "  timezone     America/Los_Angeles\n  hours        Mon-Thu 10:00-16:00\n  time off     2026-12-24\n" in done.stdout
+    assert "  buffer       4 h\n" in done.stdout
+    assert "travel" not in done.stdout
+    assert "theirs.ics: an AVAILABLE has no time on a clock (RFC 7953 §3.1)" in done.stderr
+
+
+def test_a_new_client_needs_no_more_than_what_they_publish(program: Program, environment: dict[str, str], tmp_path: Path) -> None:
+    environment["DEADLINES_CONFIG"] = str(tmp_path / "config.toml")
+    (tmp_path / "theirs.ics").write_text(PUBLISHED, encoding="utf-8")
+
+    done = program("client", "add", "la", "--hours-from", str(tmp_path / "theirs.ics"), "--timezone", "America/Denver")
+
+    assert "  timezone     America/Denver\n" in done.stdout
+
+
+def test_a_file_without_hours_changes_nothing(acme: Program, tmp_path: Path) -> None:
+    (tmp_path / "tasks.ics").write_text("BEGIN:VCALENDAR\nEND:VCALENDAR\n", encoding="utf-8")
+
+    done = acme("client", "edit", "acme", "--hours-from", str(tmp_path / "tasks.ics"))
+
+    assert done.returncode == 2
+    assert "tasks.ics: there is no VAVAILABILITY in it, so it tells no working hours" in done.stderr
+    assert "hint: it takes an .ics with a VAVAILABILITY (RFC 7953)" in done.stderr

@@ -21,6 +21,10 @@ _OPTIONS = (
     click.option("--name", metavar="TEXT", help="What they are called"),
     click.option("--timezone", metavar="ZONE", help="The zone they work in: America/New_York"),
     click.option("--hours", metavar="HOURS", help='When they can be reached: "Mon-Fri 09:00-17:00", "Sun-Thu 22:00-06:00"'),
+    click.option(
+        "--hours-from", metavar="FILE", type=click.Path(exists=True, dir_okay=False),
+        help="Take zone, hours, time off and travel from an .ics with a VAVAILABILITY",
+    ),
     click.option("--holidays", metavar="REGION", help="Whose public holidays they take: US, US-NY"),
     click.option("--time-off", multiple=True, metavar="DAYS", help='When they are away: "2026-12-24..2026-12-31"'),
     click.option("--travel", multiple=True, metavar="DAYS", help='When they are elsewhere: "2027-03-01..2027-03-12 Asia/Tokyo"'),
@@ -41,8 +45,21 @@ def _client_options(function: _F) -> _F:
     return function
 
 
-def _fields(typed: dict[str, Any]) -> dict[str, Any]:
-    return {name: value for name, value in typed.items() if value is not None and value != ()}
+def _fields(options: Options, typed: dict[str, Any]) -> dict[str, Any]:
+    """What was typed; what a file of hours says goes below it."""
+    fields = {name: value for name, value in typed.items() if value is not None and value != ()}
+    source = fields.pop("hours_from", None)
+    if source is None:
+        return fields
+    from pathlib import Path  # noqa: PLC0415 # help is spared it
+
+    from deadlines.ical.scan import decode  # noqa: PLC0415 # help is spared it
+    from deadlines.usecases.published_hours import published_hours  # noqa: PLC0415 # help is spared it
+
+    found, problems = published_hours(decode(Path(source).read_bytes()), source, now=workshop(options).now)
+    for problem in problems:
+        note(options, f"{source}: {problem}")
+    return {**found, **fields}
 
 
 @group("client")
@@ -62,7 +79,7 @@ def add(options: Options, key: str, **typed: object) -> None:
     For example:
       deadlines client add acme --name "Acme Inc." --timezone America/New_York
     """
-    _save(options, key, "added", lambda file: file.add_client(key, _fields(typed)))
+    _save(options, key, "added", lambda file: file.add_client(key, _fields(options, typed)))
 
 
 @run.command("edit")
@@ -70,7 +87,7 @@ def add(options: Options, key: str, **typed: object) -> None:
 @_client_options
 def edit(options: Options, key: str, **typed: object) -> None:
     """Change a client; what is not named stays as it is."""
-    _save(options, key, "changed", lambda file: file.edit_client(key, _fields(typed)))
+    _save(options, key, "changed", lambda file: file.edit_client(key, _fields(options, typed)))
 
 
 @run.command("remove")
