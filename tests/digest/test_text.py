@@ -6,10 +6,11 @@ from datetime import date, timedelta
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.digest.findings import HOSTILE, NOW, composed, example, hostile
+from tests.digest.findings import HOSTILE, NOW, composed, example, finding, hostile
 
 from deadlines.core.display import width
-from deadlines.digest.compose import Delay
+from deadlines.core.findings import Code
+from deadlines.digest.compose import Delay, Entry, State
 from deadlines.digest.page import Block, Item, Page, Part
 from deadlines.digest.text import text
 from deadlines.digest.write import write
@@ -89,3 +90,12 @@ def test_no_line_is_wider_than_80_columns(long: str, title: str, badge: str) -> 
     assert harmless(written)
     assert max(map(width, written.splitlines())) <= 80
     assert "".join(long.split()) == "" or written.strip()
+
+
+def test_of_very_many_the_first_are_told_and_how_many_more() -> None:
+    entries = [Entry(finding(Code.MISSED, f"Page {number}"), State.STILL) for number in range(1_234)]
+    written = text(write(composed(entries), English()))
+
+    assert written.startswith("Deadlines, Tue 24 Nov 2026\n1234 missed.\n")
+    assert written.count("* Page ") == 50
+    assert "  * and 1184 more: deadlines check\n" in written

@@ -67,8 +67,12 @@ def _sentence(text: str) -> str:
 
 def _wrapped(text: str, first: str = "", rest: str = "") -> Iterator[str]:
     """The text in lines of at most 80 columns; a word that is longer than a line is broken, a number stays with what follows."""
+    text = clean(text)
+    if width(first) + width(text) <= COLUMNS:
+        yield (first + text).rstrip()
+        return
     line, empty = first, True
-    for word in _SPACE.split(clean(text)):
+    for word in _SPACE.split(text):
         if not empty and width(line) + 1 + width(word) > COLUMNS:
             yield line.rstrip()
             line, empty = rest, True

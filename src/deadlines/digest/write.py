@@ -28,6 +28,8 @@ _KINDS = {
     Kind.QUOTAS: Message("Quotas"),
     Kind.RELATIONS: Message("To be in touch about"),
 }
+_MOST = 50
+"""So many matters of a kind are told; of more, only how many there are."""
 _MANY = 3
 """From so many missed days on, only the first and the last are named."""
 
@@ -90,7 +92,7 @@ def _notices(digest: Digest) -> Iterator[Message]:
 
 def _blocks(digest: Digest, say: Say) -> Iterator[Block]:
     if digest.health:
-        items = tuple(_item(entry, say, titled=False) for entry in digest.health)
+        items = tuple(_items(digest.health, say, titled=False))
         yield Block(say(Message("Your data")), (Part("", items, _tone(digest.health)),))
     for group in digest.groups:
         yield _group(group, digest, say)
@@ -98,7 +100,7 @@ def _blocks(digest: Digest, say: Say) -> Iterator[Block]:
         items = tuple(_appointment(meeting, digest, say) for meeting in digest.meetings)
         yield Block(say(Message("Today's meetings")), (Part("", items),))
     if digest.resolved:
-        items = tuple(Item(_subject(entry, say, titled=False)) for entry in digest.resolved)
+        items = tuple(Item(_subject(entry, say, titled=False)) for entry in digest.resolved[:_MOST])
         yield Block(say(Message("Resolved")), (Part("", items, Tone.GOOD),))
 
 
@@ -117,8 +119,15 @@ def here_and_now(party: Client | Owner, *, now: datetime) -> Message:
 
 def _part(section: Section, say: Say) -> Part:
     named = section.kind in {Kind.MISSED, Kind.WILL_BE_MISSED, Kind.DUE_SOON, Kind.MOVED}
-    items = tuple(_item(entry, say, titled=named) for entry in section.entries)
-    return Part(say(_KINDS[section.kind]), items, _tone(section.entries))
+    return Part(say(_KINDS[section.kind]), tuple(_items(section.entries, say, titled=named)), _tone(section.entries))
+
+
+def _items(entries: Sequence[Entry], say: Say, *, titled: bool) -> Iterator[Item]:
+    """The worst and most urgent, which come first, and how many more there are."""
+    yield from (_item(entry, say, titled=titled) for entry in entries[:_MOST])
+    more = len(entries) - _MOST
+    if more > 0:
+        yield Item(say(Counted("and {n} more: deadlines check", "and {n} more: deadlines check", more)))
 
 
 def _item(entry: Entry, say: Say, *, titled: bool) -> Item:
