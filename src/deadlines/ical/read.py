@@ -108,8 +108,16 @@ class Properties:
         self.kind = component.name
         self.index = component.index
         self.problems: list[str] = []
-        self.found: dict[str, Prop] = {}
-        self.several: list[Prop] = []
+        self.found: dict[str, Prop] = {prop[0]: prop for prop in component.props}
+        if len(self.found) == len(component.props):
+            self.several = [self.found.pop(name) for name in _SEVERAL if name in self.found]
+        else:
+            self._sort(component)
+
+    def _sort(self, component: Component) -> None:
+        """Where some come more than once."""
+        self.found.clear()
+        self.several = list[Prop]()
         found, problems = self.found, self.problems
         for prop in component.props:
             name = prop[0]

@@ -25,6 +25,7 @@ BOM = "\ufeff"
 _HEADS: dict[str, tuple[str, str]] = {}
 """Names and parameters by what stands before the colon, which is the same in most resources: the dear part of a line."""
 _OUTSIDE = -1
+_NESTING = frozenset({"BEGIN", "END"})
 _BLANK: Prop = ("\n", "", "")  # as no line can be
 _MOST_HEADS = 4096
 _LONGEST_HEAD = 200
@@ -88,13 +89,15 @@ def encode(text: str) -> bytes:
 def scan(text: str) -> Component:
     """The VCALENDAR in `text`. Raises `CodecError` where there is none or not exactly one, for nesting and past the limits."""
     lines = _unfold(text)
-    props = _properties(lines)
+    props, nesting, blank = _properties(lines)
     outside = current = Component("", _OUTSIDE)
     parents, count, after = list[Component](), 0, 0
-    for index, (name, _, value) in enumerate(props):
+    for index in nesting:
+        if after < index:
+            _keep(text, current, props, slice(after, index), blank)
+        name, _, value = props[index]
+        after = index + 1
         if name == "BEGIN":
-            if after < index:
-                _keep(text, current, props, after, index)
             inside = Component(value.strip().upper(), index)
             if not parents or len(parents) >= MAX_DEPTH:
                 _check_begin(text, inside, current, parents)
@@ -103,15 +106,13 @@ def scan(text: str) -> Component:
                 raise CodecError(f"more than {MAX_COMPONENTS} components", line=line_number(text, index))
             current.children.append(inside)
             parents.append(current)
-            current, after = inside, index + 1
-        elif name == "END":
-            if after < index:
-                _keep(text, current, props, after, index)
+            current = inside
+        else:
             if value.strip().upper() != current.name or not parents:
                 raise CodecError(f"END:{shown(value)} within {current.name or 'nothing'}", line=line_number(text, index))
-            current, after = parents.pop(), index + 1
+            current = parents.pop()
     if after < len(props):
-        _keep(text, current, props, after, len(props))
+        _keep(text, current, props, slice(after, len(props)), blank)
     if parents:
         raise CodecError(f"END:{current.name} is missing", line=line_number(text, len(lines)))
     if not outside.children:
@@ -119,30 +120,45 @@ def scan(text: str) -> Component:
     return outside.children[0]
 
 
-def _properties(lines: list[str]) -> list[Prop]:
-    """Every line as `split` sees it, and a property without anything for a blank one."""
-    props, heads = list[Prop](), _HEADS
+def _properties(lines: list[str]) -> tuple[list[Prop], list[int], int]:
+    """Every line as `split` sees it, `_BLANK` for a blank one; which of them are BEGIN or END; and how many blank.
+
+    The blank line that ends nearly every text is left out.
+    """
+    props, nesting, heads, blank = list[Prop](), list[int](), _HEADS, 0
+    keep = props.append
     for line in lines:
         head, colon, value = line.partition(":")
         known = heads.get(head)
-        if known is None or not colon:
-            props.append(prop := split(line) if line else _BLANK)
-            if colon and '"' not in head and len(head) < _LONGEST_HEAD:
+        if known is not None and colon:
+            keep((known[0], known[1], value))
+        elif colon and (head == "BEGIN" or head == "END"):  # noqa: PLR1714 - faster than `in`
+            nesting.append(len(props))
+            keep((head, "", value))
+        elif not line:
+            blank += 1
+            keep(_BLANK)
+        else:
+            keep(prop := split(line))
+            if prop[0] in _NESTING:
+                nesting.append(len(props) - 1)
+            elif colon and '"' not in head and len(head) < _LONGEST_HEAD:
                 if len(heads) >= _MOST_HEADS:
                     heads.clear()
                 heads[head] = prop[:2]
-        else:
-            props.append((known[0], known[1], value))
-    return props
+    if not lines[-1]:
+        props.pop()
+        blank -= 1
+    return props, nesting, blank
 
 
-def _keep(text: str, current: Component, props: list[Prop], after: int, end: int) -> None:
-    """Give `current` the properties between two nested lines."""
-    found = props[after:end]
-    if _BLANK in found:
+def _keep(text: str, current: Component, props: list[Prop], span: slice, blank: int) -> None:
+    """Give `current` the properties between two nested lines. `blank`: how many of all there are may be blank."""
+    found = props[span]
+    if blank and _BLANK in found:
         found = [prop for prop in found if prop != _BLANK]
     if found and current.index == _OUTSIDE:
-        index = next(index for index in range(after, end) if props[index] != _BLANK)
+        index = next(index for index in range(span.start, span.stop) if props[index] != _BLANK)
         line = next(islice(map(unfold, logical_lines(text.removeprefix(BOM))), index, None))
         raise CodecError(f"{shown(line)} outside of VCALENDAR", line=line_number(text, index))
     current.props = current.props + found if current.props else found
@@ -219,9 +235,10 @@ def _unfold(text: str) -> list[str]:
     if len(text) > MAX_TEXT:
         raise CodecError(f"longer than {MAX_TEXT} characters")
     text = text.removeprefix(BOM)
-    plain = text.replace("\r\n", "\n")
-    odd = "\r" in plain or "\n\t" in plain
-    lines = _EOL.split(_FOLD.sub("", text)) if odd else plain.replace("\n ", "").split("\n")
+    plain = text.replace("\r\n ", "")
+    lines = plain.split("\r\n")
+    if not plain.count("\r") == plain.count("\n") == len(lines) - 1 or ("\t" in plain and "\n\t" in plain):
+        lines = _EOL.split(_FOLD.sub("", text))
     if len(text) > MAX_VALUE:
         for index, line in enumerate(lines):
             if len(line) > MAX_VALUE:

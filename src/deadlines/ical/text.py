@@ -63,7 +63,7 @@ def join_list(items: Iterable[str]) -> str:
 def split_list(value: str) -> tuple[str, ...]:
     """The texts of a list, split at commas that are not escaped; empty ones are dropped."""
     if "\\" not in value:
-        return tuple(item for item in map(str.strip, value.split(",")) if item)
+        return tuple(filter(None, map(str.strip, value.split(","))))
     return tuple(item for match in _LIST_ITEM.finditer(value) if (item := unescape(match.group(1)).strip()))
 
 

@@ -98,11 +98,11 @@ class Indexer:
             due.kind,
             due.value,
             due.tzid,
-            self._plain_at(due, client, self._due_at),
+            due.at if due.at is not None or not due.kind else self._plain_at(due, client, self._due_at),
             start.kind,
             start.value,
             start.tzid,
-            self._plain_at(start, client, self._start_at),
+            start.at if start.at is not None or not start.kind else self._plain_at(start, client, self._start_at),
             None,
             task.completed_at,
             task.estimate,
@@ -115,9 +115,7 @@ class Indexer:
         )
 
     def _plain_at(self, time: Time, client: Client | None, at: Callable[[When | None, Client | None], int | None]) -> int | None:
-        """The instant of a time; of a date or a wall time on nobody's clock it is remembered, for many tasks share it."""
-        if time.at is not None or not time.kind:
-            return time.at
+        """The instant of a date or of a wall time on nobody's clock. It is remembered, for many tasks share it."""
         key = (at.__name__, time.value, client.key if client else "")
         found = self._instants.get(key)
         if found is None:
