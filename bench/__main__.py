@@ -26,6 +26,7 @@ PARTS: dict[str, Part] = {
     "digest": lambda folder: digest.measure(folder, 10_000),
     "events": events.measure,
     "tasks": lambda folder: tasks.measure(folder, 10_000, (1, 1, 2)),
+    "line": sync.measure_line,
     "radicale": lambda folder: sync.measure(folder, "radicale", VDIRSYNCER, ITEMS),
     "xandikos": lambda folder: sync.measure(folder, "xandikos", VDIRSYNCER, ITEMS),
 }

@@ -13,6 +13,9 @@ from contextlib import closing
 from itertools import count
 from pathlib import Path
 
+from tests.servers.fake import FakeDav
+from tests.servers.far import far
+from tests.servers.http_front import serve
 from tests.servers.process import RealServer
 from tests.servers.radicale import radicale
 from tests.servers.xandikos import xandikos
@@ -23,6 +26,8 @@ from bench.place import Place
 from bench.table import Fact, Row
 
 PUSHED = 500
+LATENCY = 0.05
+"""Seconds that the longer line adds to every answer."""
 RUNS = 3
 DOWNLOADS = 2
 _SERVERS = {"radicale": radicale, "xandikos": xandikos}
@@ -69,7 +74,7 @@ def measure(folder: Path, name: str, vdirsyncer: Path, items: int) -> Iterator[R
         if peer is None:
             yield Fact(part=name, what="against vdirsyncer", found="not installed: `make bench` does that")
         yield from _downloads(name, folder, bare, full, peer, items=items)
-        yield from _pushes(name, folder, server, bare)
+        yield from _pushes(name, folder, server)
 
 
 def _downloads(name: str, folder: Path, bare: Bare, path: str, peer: Peer | None, *, items: int) -> Iterator[Row | Fact]:
@@ -130,20 +135,37 @@ def _downloads(name: str, folder: Path, bare: Bare, path: str, peer: Peer | None
         yield Row(part=name, what="one change each side, wall", ours=one.wall, reference=other.wall, against="vdirsyncer")
 
 
-def _pushes(name: str, folder: Path, server: RealServer, bare: Bare) -> Iterator[Row]:
-    texts = [corpus.resource(number) for number in range(PUSHED)]
-    path = server.new_calendar()
-    place = _place(folder / "push", server, path)
-    place.seed(texts, "work")
-    ours = place.run("sync")
-    path = server.new_calendar()
-    least = of_call(
+def _pushes(name: str, folder: Path, server: RealServer) -> Iterator[Row]:
+    ours, least = _pushed(folder / "push", server), _put_one_by_one(server)
+    yield Row(part=name, what=f"pushing {PUSHED}, wall", ours=ours.wall, reference=least.wall, against="bare PUTs", budget=1.1)
+
+
+def measure_line(folder: Path) -> Iterator[Row]:
+    """Pushing over a line so long that every answer comes a twentieth of a second later, to a server that answers at once.
+
+    Radicale and Xandikos store one resource after the other, and take longer for each than the line.
+    """
+    with serve(FakeDav()) as url, far(int(url.rstrip("/").rpartition(":")[2]), seconds=LATENCY) as port:
+        server = RealServer(name="fake", url=f"http://127.0.0.1:{port}/", home="/kari/")
+        ours, least = _pushed(folder / "far", server), _put_one_by_one(server)
+    what = f"pushing {PUSHED}, {LATENCY * 1000:.0f} ms away, wall"
+    yield Row(part="line", what=what, ours=ours.wall, reference=least.wall, against="one by one", budget=1 / 5)
+
+
+def _pushed(folder: Path, server: RealServer) -> Cost:
+    place = _place(folder, server, server.new_calendar())
+    place.seed(map(corpus.resource, range(PUSHED)), "work")
+    return place.run("sync")
+
+
+def _put_one_by_one(server: RealServer) -> Cost:
+    bare, path = Bare(server), server.new_calendar()
+    return of_call(
         lambda: [
-            bare.request("PUT", f"{path}{corpus.uid(number)}.ics", text.encode(), If_None_Match="*")
-            for number, text in enumerate(texts)
+            bare.request("PUT", f"{path}{corpus.uid(number)}.ics", corpus.resource(number).encode(), If_None_Match="*")
+            for number in range(PUSHED)
         ]
     )
-    yield Row(part=name, what=f"pushing {PUSHED}, wall", ours=ours.wall, reference=least.wall, against="bare PUTs", budget=1.1)
 
 
 class Bare:

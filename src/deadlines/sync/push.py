@@ -1,4 +1,4 @@
-"""Writing what is pending, over a few connections at once; and deleting, one after the other.
+"""Writing what is pending, over a few connections at once (`lines`); and deleting, one after the other.
 
 What is about to be written is saved before it is sent (`sent`), and each outcome as soon as it is known. Only this thread touches
 the store; the others only talk. A refusal that says "it changed" or an answer that never came is no error here: the href is
@@ -13,23 +13,20 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor, as_completed
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, closing
 from dataclasses import dataclass, replace
 from itertools import islice
-from queue import SimpleQueue
 
 from deadlines.errors import DeadlinesError, PreconditionFailed, ReadOnlyCollection, Rejected, Unreachable
 from deadlines.remote.base import Collection, Listed, Written
 from deadlines.store.base import Record, RunKind, Store, Writer
 from deadlines.sync.fold import Folder, arrived
+from deadlines.sync.lines import Lines
 from deadlines.sync.report import Item
 from deadlines.sync.terms import Terms
 
 BATCH = 100
 """How many writes are announced to the store at once."""
-FEW = 4
-"""So many writes are not worth another connection."""
 PATIENCE_WITH_ONE = 2
 """So often is a record sent that the server calls changed though it is not."""
 _UNSURE = 500
@@ -63,9 +60,9 @@ class Pusher:
         todo = [record for record in records if record.id not in self._rejected]
         todo = [record for record in self._resolved(todo) if not self._is_refused_as_it_is(record)]
         of = self._done + len(todo)
-        for batch in _batches(todo, BATCH):
-            announced = self._announce(batch)
-            for record, outcome in self._send(announced):
+        lines = Lines(self._remote, _attempt, usual=self._terms.connections, timer=self._terms.timer)
+        with closing(lines.send(self._announced(todo))) as outcomes:  # what was not begun is not sent any more
+            for record, outcome in outcomes:
                 self._record(record, outcome)
                 self._done += 1
                 self._terms.progress("written", self._done, of)
@@ -119,6 +116,10 @@ class Pusher:
             if failed.detail:
                 self._skip(failed.record, failed.detail)
 
+    def _announced(self, records: Iterable[Record]) -> Iterator[Record]:
+        for batch in _batches(records, BATCH):
+            yield from self._announce(batch)
+
     def _announce(self, batch: Sequence[Record]) -> list[Record]:
         """Save what is about to be sent, and where to."""
         announced = []
@@ -136,15 +137,6 @@ class Pusher:
         if self._store.by_href(record.calendar, href) is None:
             return href
         return self._remote.href_for(f"{record.uid}-{record.id}")
-
-    def _send(self, records: Sequence[Record]) -> Iterator[tuple[Record, Written | DeadlinesError]]:
-        """Send them, and yield each outcome as it comes."""
-        lines = min(self._terms.connections, len(records) // FEW)
-        if lines <= 1:
-            for record in records:
-                yield record, _attempt(self._remote, record)
-            return
-        yield from _send_in_parallel([self._remote, *(self._remote.clone() for _ in range(lines - 1))], records)
 
     def _record(self, record: Record, outcome: Written | DeadlinesError) -> None:
         match outcome:
@@ -237,35 +229,6 @@ def _attempt(remote: Collection, record: Record) -> Written | DeadlinesError:
         return remote.update(_listed(record), record.ical)
     except DeadlinesError as error:
         return error
-
-
-def _send_in_parallel(
-    remotes: Sequence[Collection], records: Sequence[Record]
-) -> Iterator[tuple[Record, Written | DeadlinesError]]:
-    """Each connection serves one thread at a time."""
-    free: SimpleQueue[Collection] = SimpleQueue()
-    for remote in remotes:
-        free.put(remote)
-
-    def send(record: Record) -> Written | DeadlinesError:
-        remote = free.get()
-        try:
-            return _attempt(remote, record)
-        finally:
-            free.put(remote)
-
-    try:
-        with ThreadPoolExecutor(len(remotes), thread_name_prefix="push") as pool:
-            futures = {pool.submit(send, record): record for record in records}
-            try:
-                for future in as_completed(futures):
-                    yield futures[future], future.result()
-            finally:
-                for future in futures:
-                    future.cancel()
-    finally:
-        for remote in remotes[1:]:
-            remote.close()
 
 
 def _listed(record: Record) -> Listed:

@@ -18,9 +18,9 @@ class Terms:
     """`run` is the journal's number for all that is changed here, `now` aware in UTC, `timer` counts seconds.
 
     `full` lists everything, whatever the mark says. `allow_deletes` deletions on a side are fine with the guard. `connections` is
-    how many writes run at once. `display_name` is by what the collection was found, to be remembered with where it is.
-    `progress` hears what was read or written (`"read"`, `"written"`), how much of it so far, and of how much; 0 where that is not
-    known yet.
+    how many writes run at once, unless more of them pay. `display_name` is by what the collection was found, to be remembered
+    with where it is. `progress` hears what was read or written (`"read"`, `"written"`), how much of it so far, and of how much;
+    0 where that is not known yet.
     """
 
     run: int
