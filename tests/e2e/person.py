@@ -56,6 +56,8 @@ class Person:
     """`folder` holds their configuration, data and HOME."""
 
     folder: Path
+    flags: tuple[str, ...] = ()
+    """Of the interpreter."""
     extra: Mapping[str, str] = field(default_factory=dict)
 
     def configure(self, *parts: str) -> None:
@@ -77,7 +79,7 @@ class Person:
             **self.extra,
         }
         done = subprocess.run(
-            [sys.executable, "-m", "deadlines", *arguments],
+            [sys.executable, *self.flags, "-m", "deadlines", *arguments],
             env=environment,
             stdin=subprocess.DEVNULL,
             capture_output=True,

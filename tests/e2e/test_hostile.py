@@ -71,6 +71,55 @@ def test_a_server_full_of_them_harms_nobody(tmp_path: Path) -> None:
         assert {name: text for name, text in dav.texts().items() if before[name] != text}.keys() == {"harmless.ics"}
 
 
+def test_nothing_that_an_item_names_is_fetched(tmp_path: Path) -> None:
+    lure, dav = FakeDav(), FakeDav(password="secret")
+    with serve(lure) as trap, serve(dav) as url:
+        named = [
+            f"ATTACH:{trap}a",
+            f"URL:{trap}b",
+            f"IMAGE;VALUE=URI:{trap}c",
+            f'DESCRIPTION;ALTREP="{trap}d":x',
+            f"SOURCE:{trap}e",
+        ]
+        dav.put("/kari/tasks/t.ics", vtodo("t", "Task", *named).replace("\n", "\r\n"))
+        kari = Person(folder=tmp_path)
+        kari.configure(account("main", url), calendar("work", "/kari/tasks/"))
+        kari.sync()
+        kari.run("edit", "t", "--summary", "Edited")
+        for words in (["sync"], ["list"], ["show", "1"], ["check"], ["agenda"], ["doctor"]):
+            kari.run(*words, code=None)
+
+    assert f"ATTACH:{trap}a" in dav.texts()["t.ics"]
+    assert lure.requests == []
+
+
+TOO_MUCH = {
+    "too long": ("X-A:" + "x" * 9_000 + "\r\n") * 1_120,
+    "too many": "BEGIN:VALARM\r\nEND:VALARM\r\n" * 20_001,
+    "too long a value": "X-A:" + "x" * 1_000_001 + "\r\n",
+}
+"""Past each of the limits: 10 MB a file, 20,000 components, 1 MB a value."""
+
+
+def test_what_is_too_much_is_refused_in_one_line_within_a_second_each(tmp_path: Path) -> None:
+    dav = FakeDav(password="secret")
+    for name, much in TOO_MUCH.items():
+        text = vtodo(name.replace(" ", "-"), "Much").replace("\n", "\r\n")
+        dav.put(f"/kari/tasks/{name}.ics", text.replace("END:VTODO", f"{much}END:VTODO"))
+    dav.put("/kari/tasks/harmless.ics", vtodo("harmless", "Harmless").replace("\n", "\r\n"))
+    with serve(dav) as url:
+        kari = Person(folder=tmp_path)
+        kari.configure(account("main", url), calendar("work", "/kari/tasks/"))
+        report = kari.sync(code=5)
+        again = kari.sync()
+
+    assert {Path(item["summary"]).stem for item in report["skipped"]} == set(TOO_MUCH)
+    assert all(len(item["detail"]) < 120 for item in report["skipped"])
+    assert [item["uid"] for item in report["pulled"]["created"]] == ["harmless"]
+    assert report["seconds"] < len(TOO_MUCH)
+    assert again["requests"] == 1
+
+
 def test_a_screen_full_of_them_obeys_nothing(tmp_path: Path) -> None:
     with serving(tmp_path) as (kari, _):
         said = [kari.run("sync", "-vvv", code=5)]
