@@ -23,6 +23,11 @@ def steady_offset(zone: ZoneInfo, day: date) -> timedelta | None:
     return _block(zone, block)[place]
 
 
+def forget() -> None:
+    """Forget what zones have told, as a process that has just started knows nothing."""
+    _block.cache_clear()
+
+
 @lru_cache(maxsize=8192)
 def _block(zone: ZoneInfo, block: int) -> tuple[timedelta | None, ...]:
     first = block * _BLOCK
