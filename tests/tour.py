@@ -8,8 +8,8 @@ real Radicale, and a clock that stands still. What happens between the commands 
     <!-- now: 2026-11-24T09:00:00Z -->                  time passes
     <!-- config -->                                     the `toml` block that follows is appended to the configuration
 
-Ports, durations and the identities of findings differ from run to run and are written as in the README; the identities so that
-the first one told is the same in every run, and the second.
+Ports, durations, random names, where this program is and the identities of findings differ from run to run and are written as
+in the README; names and identities so that the first one told is the same in every run, and the second.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ from tests.servers.process import RealServer
 from tests.servers.radicale import radicale
 
 ROOT = Path(__file__).parent.parent
-PAGES = tuple(ROOT / page for page in ("README.md", "docs/time.md"))
+PAGES = tuple(ROOT / page for page in ("README.md", "docs/time.md", "docs/feeds.md", "docs/cron.md"))
 NOW = "2026-11-23T09:00:00Z"
 URL = "http://127.0.0.1:5232/"
 _STEP = re.compile(
@@ -38,6 +38,9 @@ _STEP = re.compile(
     re.DOTALL | re.MULTILINE,
 )
 _IDENTITY = re.compile(r"\b([DMQCS]\d{3})-[a-z2-7]{8}\b")
+_RANDOM = re.compile(r"\b(?:[0-9a-f]{64}|[0-9a-f]{32})\b")
+_PROGRAM = (f"{sys.executable} -m deadlines", f'"{sys.executable}" "-m" "deadlines"')
+_SCRIPT = "/home/kari/.local/bin/deadlines"
 _SECONDS = re.compile(r"\d+\.\d s\)")
 _TASK = (
     "BEGIN:VCALENDAR\r\nVERSION:2.0\r\nPRODID:-//Phone//EN\r\nBEGIN:VTODO\r\nUID:{uid}\r\nDTSTAMP:20261123T080000Z\r\n"
@@ -104,12 +107,20 @@ class _Tour:
 
     def _portable(self, output: str) -> str:
         output = output.replace(self._server.url, URL).replace(self._environ["HOME"], "~")
+        for program, script in zip(_PROGRAM, (_SCRIPT, f'"{_SCRIPT}"'), strict=True):
+            output = output.replace(program, script)
+        output = _RANDOM.sub(self._as_random, output)
         return _IDENTITY.sub(self._same, _SECONDS.sub("0.1 s)", output))
 
     def _same(self, found: re.Match[str]) -> str:
         """An identity as the page writes it, by its place among all that were told."""
         place = self._identities.setdefault(found[0], len(self._identities))
         return f"{found[1]}-{b32encode(sha256(bytes([place])).digest()[:5]).decode().lower()}"
+
+    def _as_random(self, found: re.Match[str]) -> str:
+        """A secret or a derived UID as the page writes it, likewise."""
+        place = self._identities.setdefault(found[0], len(self._identities))
+        return sha256(bytes([place])).hexdigest()[: len(found[0])]
 
     def phone(self, typed: str) -> None:
         """What somebody else does on the server."""

@@ -23,7 +23,7 @@ from deadlines.feeds.stream import settled, stream
 from deadlines.ical.scan import scan
 from deadlines.ical.series import read_free_busy, read_series
 
-NOW = datetime(2026, 11, 23, 12, tzinfo=UTC)
+STAMP = "20261123T120000Z"
 YEARS = Span(datetime(2026, 1, 1, tzinfo=UTC), datetime(2028, 1, 1, tzinfo=UTC))
 NEW_YORK, OSLO = ZoneInfo("America/New_York"), ZoneInfo("Europe/Oslo")
 OWNED = Owned(calendar="work", uid=b"weekly@example", clients=("acme",), zone=NEW_YORK)
@@ -49,7 +49,7 @@ def weekly(rrule: str = "FREQ=WEEKLY;UNTIL=20280601T000000Z", **changes: Any) ->
 
 def bytes_of(piece: Piece | None, through: Lens) -> bytes:
     assert piece is not None
-    item = settled(("meetings", 1), piece, None, now=NOW)
+    item = settled(("meetings", 1), piece, None, stamp=STAMP)
     return b"".join(stream(through.feed, through.settings, item.zones.split(), [[item.text]]))
 
 

@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 
 import pytest
 from hypothesis import given
@@ -14,7 +14,7 @@ from deadlines.feeds.stream import settled, stream
 from deadlines.feeds.tasks import marker, todo
 from deadlines.store.feeds import FeedRow
 
-NOW = datetime(2026, 11, 23, 12, tzinfo=UTC)
+STAMP = "20261123T120000Z"
 SECRET = "s3cret"
 TEXTS = st.text(st.characters(), max_size=90)
 
@@ -32,7 +32,7 @@ def written(through: Lens, *rows: FeedRow) -> bytes:
     """A feed of the rows, as markers and as tasks."""
     pieces = [("deadlines", one, piece) for one in rows if (piece := marker(one, through)) is not None]
     pieces += [("tasks", one, todo(one, through)) for one in rows]
-    items = [settled((kind, one.id), piece, None, now=NOW) for kind, one, piece in pieces]
+    items = [settled((kind, one.id), piece, None, stamp=STAMP) for kind, one, piece in pieces]
     zones = {zone for item in items for zone in item.zones.split()}
     return b"".join(stream(through.feed, through.settings, zones, [[item.text for item in items]]))
 

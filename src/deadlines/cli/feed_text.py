@@ -83,8 +83,8 @@ def publication_text(publication: Publication, screen: Screen, *, quiet: bool) -
 def remarks(publication: Publication) -> Iterator[str]:
     """What a person should know besides."""
     if publication.unreadable:
-        items = "1 item" if publication.unreadable == 1 else f"{publication.unreadable} items"
-        yield f"{items} cannot be read, so no feed shows them: deadlines doctor names them."
+        items, them = ("1 item", "it") if publication.unreadable == 1 else (f"{publication.unreadable} items", "them")
+        yield f"{items} cannot be read, so no feed shows {them}: deadlines doctor names {them}."
     for state in publication.abandoned:
         yield f"Feed {state.name} is not in the configuration any more; its file stays: {state.file}"
 

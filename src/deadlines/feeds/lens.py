@@ -16,7 +16,7 @@ from zoneinfo import ZoneInfo
 from deadlines.core.client import Client
 from deadlines.core.settings import Details, Feed, Settings
 from deadlines.core.when import on_clock
-from deadlines.ical.text import CRLF, escape, fold, format_duration, format_wall_time, join_list
+from deadlines.ical.text import CRLF, WIDTH, escape, fold, format_duration, format_wall_time, join_list
 from deadlines.ical.zones import iana
 
 STAMP = "\0"
@@ -27,6 +27,7 @@ BUSY = "Busy"
 _UTC = "UTC"
 _MIDNIGHT = "000000"
 _SIZE = 16
+_MOST_DAYS = 4096
 
 
 class Piece(NamedTuple):
@@ -53,6 +54,8 @@ class Lens:
         self.is_busy = feed.details is Details.BUSY
         self._hash = blake2b(key=key, digest_size=_SIZE)
         self._hashes: dict[tuple[str, str], blake2b] = {}
+        self._days: dict[tuple[str, int, str], Clock] = {}
+        self._whose: dict[tuple[str, ...], str] = {}
         self._labels: dict[tuple[tuple[str, ...], str], str] = {}
         self._clocks: dict[str, str] = {}
 
@@ -72,7 +75,10 @@ class Lens:
             return BUSY
         if not self.is_full:
             return kind
-        name = "" if self.feed.client else ", ".join(filter(None, map(self.named, clients)))
+        name = self._whose.get(clients)
+        if name is None:
+            known = () if self.feed.client else clients
+            name = self._whose[clients] = ", ".join(filter(None, map(self.named, known)))
         return f"{summary} ({name})" if name and summary else summary or name or kind
 
     def named(self, client: str) -> str:
@@ -125,9 +131,15 @@ class Lens:
         """A due time as a marker shows it: a date alone is a moment where it falls due at an hour, else that day."""
         if kind != "all-day":
             return self.clock(kind, value, tzid, at, client)
-        moment = self.instant(at, client)
-        local = datetime.fromtimestamp(at, UTC).astimezone(self.zone(client))
-        return Clock(f";VALUE=DATE:{value.replace('-', '')}") if f"{local:%H%M%S}" == _MIDNIGHT else moment
+        known = self._days.get((value, at, client))  # many tasks share a day
+        if known is None:
+            if len(self._days) >= _MOST_DAYS:
+                self._days.clear()
+            local = datetime.fromtimestamp(at, UTC).astimezone(self.zone(client))
+            over = f"{local:%H%M%S}" == _MIDNIGHT
+            known = self.clock(kind, value, tzid, at, client) if over else self.instant(at, client)
+            self._days[value, at, client] = known
+        return known
 
     def alarm(self, title: str, related: str = "") -> str:
         """The alarm of something called `title` (RFC 5545 §3.6.6), empty where none is wanted."""
@@ -143,10 +155,11 @@ class Lens:
 
 def text_line(name: str, value: str) -> str:
     """A content line with a TEXT value, whatever that holds: what would end the line or stands for no character does not."""
-    if not value.isprintable() and not value.replace("\n", "").isprintable():  # a control, a surrogate, an odd line end
-        return fold(f"{name}:{escape(_whole(value))}") + CRLF
     plain = value.replace("\\", r"\\").replace(";", r"\;").replace(",", r"\,").replace("\n", r"\n")  # a table takes longer
-    return fold(f"{name}:{plain}") + CRLF
+    if not plain.isprintable():  # a control character, an odd line end, a surrogate
+        plain = escape(_whole(value))
+    line = f"{name}:{plain}"
+    return (line if len(line) <= WIDTH and line.isascii() else fold(line)) + CRLF
 
 
 def _whole(value: str) -> str:

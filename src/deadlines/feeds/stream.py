@@ -7,26 +7,26 @@ feed does not show, moves neither. So the same items give the same bytes, whenev
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from datetime import datetime, timedelta
+from datetime import timedelta
 from zoneinfo import ZoneInfo
 
 from deadlines.core.settings import Details, Feed, Settings
 from deadlines.feeds.lens import BUSY, STAMP, STAMP_ALONE, Piece, text_line
 from deadlines.ical.build import PRODID
-from deadlines.ical.text import CRLF, format_duration, format_instant
+from deadlines.ical.text import CRLF, format_duration
 from deadlines.ical.vtimezone import vtimezone_text
 from deadlines.store.feeds import FeedItem, Place
 
 _NOBODY = "Deadlines"
 
 
-def settled(place: Place, piece: Piece, before: FeedItem | None, *, now: datetime) -> FeedItem:
-    """The item that `piece` makes: `before` itself where nothing is different, else its next version, as of `now`."""
+def settled(place: Place, piece: Piece, before: FeedItem | None, *, stamp: str) -> FeedItem:
+    """The item that `piece` makes: `before` itself where nothing is different, else its next version, with DTSTAMP `stamp`."""
     if before is not None and _stamped(piece, before.stamp, before.sequence) == before.text:
         return before
-    stamp, sequence = format_instant(now), 0 if before is None else before.sequence + 1
-    kind, number = place
-    return FeedItem(kind, number, stamp, sequence, " ".join(sorted(piece.zones)), _stamped(piece, stamp, sequence))
+    sequence = 0 if before is None else before.sequence + 1
+    zones = " ".join(sorted(piece.zones)) if len(piece.zones) > 1 else "".join(piece.zones)
+    return FeedItem(*place, stamp, sequence, zones, _stamped(piece, stamp, sequence))
 
 
 def title(feed: Feed, settings: Settings) -> str:

@@ -174,6 +174,8 @@ def fold(line: str, *, eol: str = CRLF) -> str:
     if line.isascii():
         if len(line) <= WIDTH:
             return line
+        if len(line) < 2 * WIDTH:
+            return f"{line[:WIDTH]}{eol} {line[WIDTH:]}"
         return (eol + " ").join([line[:WIDTH], *[line[at : at + WIDTH - 1] for at in range(WIDTH, len(line), WIDTH - 1)]])
     if len(line) <= WIDTH and _octets(line) <= WIDTH:
         return line

@@ -20,6 +20,7 @@ from deadlines.errors import DeadlinesError, NotConfigured, PublishingFailed, Re
 from deadlines.feeds.lens import Lens, Piece
 from deadlines.feeds.stream import settled, stream
 from deadlines.feeds.tasks import marker, todo
+from deadlines.ical.text import format_instant
 from deadlines.store.events import EventRow
 from deadlines.store.feeds import FeedItem, FeedRow, FeedShelf, FeedState, Place, Publisher
 from deadlines.usecases.desk import Desk
@@ -213,11 +214,11 @@ def _bring(desk: Desk, shelf: FeedShelf, maker: _Maker, stale: Sequence[int] | N
         pieces = maker.some(shelf, stale)
         looked = [(content.value, number) for content in maker.feed.content for number in (*stale, 0)]
         before = {place: item for place in looked if (item := shelf.item(name, place)) is not None}
-    kept: set[Place] = set()
+    kept, stamp = set[Place](), format_instant(desk.now)
     fresh: list[FeedItem] = []
     for place, piece in pieces:
         kept.add(place)
-        item = settled(place, piece, before.get(place), now=desk.now)
+        item = settled(place, piece, before.get(place), stamp=stamp)
         if item is not before.get(place):
             fresh.append(item)
     gone = [place for place in before if place not in kept]
