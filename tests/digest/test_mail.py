@@ -1,12 +1,12 @@
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import date
 from email.message import EmailMessage
 
 import pytest
 from tests.digest.findings import HOSTILE, NOW, example, hostile
-from tests.mail.fake import FakeMailer
-from tests.servers.smtp import postbox
+from tests.servers.smtp import Postbox, postbox
 
 from deadlines.core.settings import Mail
 from deadlines.digest.html import html
@@ -46,12 +46,19 @@ def test_both_parts_arrive_as_they_were() -> None:
     assert max(map(len, got.content.split(b"\r\n"))) <= 998
 
 
+@pytest.fixture(scope="module")
+def server() -> Iterator[Postbox]:
+    with postbox() as box:
+        yield box
+
+
 @pytest.mark.parametrize("evil", HOSTILE)
-def test_hostile_texts_make_no_field_and_no_recipient(evil: str) -> None:
-    mailer = FakeMailer()
+def test_hostile_texts_make_no_field_and_no_recipient(server: Postbox, evil: str) -> None:
+    server.received.clear()
+    mailer = SmtpMailer(Mail(host="127.0.0.1", port=server.port, security="none", sender=KARI), lambda: "")
     mailer.send(letter(evil), recipients=[KARI])
 
-    [got] = mailer.received
+    [got] = server.received
     expected = [
         "from",
         "to",

@@ -10,9 +10,10 @@ from deadlines.digest.html import html
 from deadlines.digest.status import write_status
 from deadlines.digest.text import text
 from deadlines.language.language import English
-from deadlines.store.base import RunKind
+from deadlines.store.base import Record, RunKind
 from deadlines.usecases.desk import Desk
 from deadlines.usecases.draft import Draft
+from deadlines.usecases.index import Indexer
 from deadlines.usecases.status import status
 from deadlines.usecases.tasks import add, finish
 
@@ -94,3 +95,30 @@ def test_nothing_to_say_is_calm(desk: Desk) -> None:
 
     assert found.is_calm
     assert write_status(found, English()).lead == "all well"
+
+
+def event(desk: Desk, uid: str, start: str, *attendees: str, more: str = "") -> None:
+    """Put a meeting into the calendar."""
+    lines = [
+        "BEGIN:VCALENDAR", "VERSION:2.0", "PRODID:-//Phone//EN", "BEGIN:VEVENT", f"UID:{uid}", "DTSTAMP:20261101T000000Z",
+        f"SUMMARY:{uid}", f"DTSTART:{start}", "DURATION:PT45M", *(f"ATTENDEE:mailto:{one}" for one in attendees), *more.split(),
+        "END:VEVENT", "END:VCALENDAR", "",
+    ]  # fmt: skip
+    ical = "\r\n".join(lines)
+    found, index = desk.index(ical, "work")
+    with desk.store.write(RunKind.COMMAND, "add", now=desk.now) as writer:
+        writer.put(Record(uid=found, calendar="work", ical=ical, index=index))
+
+
+def test_meetings_with_them_alone_are_told(desk: Desk) -> None:
+    clients = {key: replace(client, emails=(f"*@{key}.example",)) for key, client in desk.settings.clients.items()}
+    settings = replace(desk.settings, clients=clients)
+    desk = replace(desk, settings=settings, index=Indexer(settings))
+    event(desk, "Review", "20261125T150000Z", "jane@acme.example")
+    event(desk, "Everybody", "20261125T160000Z", "jane@acme.example", "ken@edo.example")
+    event(desk, "Theirs", "20261125T170000Z", "ken@edo.example")
+    event(desk, "Alone", "20261125T180000Z")
+    event(desk, "Hush", "20261125T190000Z", "jane@acme.example", more="CLASS:PRIVATE")
+    event(desk, "Over", "20261123T110000Z", "jane@acme.example")
+
+    assert shown(desk)["meetings"] == ["Review"]
