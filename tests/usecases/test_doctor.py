@@ -3,16 +3,17 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import replace
-from datetime import timedelta
+from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
 from tests.usecases.conftest import NOW
 
-from deadlines.core.settings import Account, Calendar, Mode, PasswordSource, Settings
+from deadlines.core.settings import Account, Calendar, Mail, Mode, PasswordSource, Settings
 from deadlines.errors import ConfigError, InputError, StoreBroken, Unreachable
 from deadlines.remote.base import Capabilities
 from deadlines.store.base import CollectionState, RunKind, Store, Unreadable
+from deadlines.store.digests import Delivery, Outcome
 from deadlines.store.sqlite import SqliteStore
 from deadlines.usecases.cron import Kind
 from deadlines.usecases.doctor import Level, Line, Surroundings, diagnose
@@ -170,3 +171,27 @@ def test_a_calendar_that_is_only_read_may_be_read_only(around: Surroundings) -> 
     only = replace(around, settings=lambda: replace(settings, calendars={"work": calendar}))
 
     assert worst(with_probe(writable=False)(only)) == []
+
+
+def with_mail(around: Surroundings, *to: str) -> Surroundings:
+    settings = replace(around.settings(), mail=Mail(host="localhost", sender="kari@example.org", to=to))
+    return replace(around, settings=lambda: settings)
+
+
+@pytest.mark.parametrize(
+    ("outcome", "problem", "level", "says"),
+    [
+        (Outcome.SENT, "", Level.OK, "to kari@example.org, 2026-11-23: sent"),
+        (Outcome.QUIET, "", Level.OK, "to kari@example.org, 2026-11-23: there was nothing to say"),
+        (Outcome.REFUSED, "no such user", Level.FAILURE, "to kari@example.org, 2026-11-23: not sent: no such user"),
+        (Outcome.UNKNOWN, "cut", Level.FAILURE, "to kari@example.org, 2026-11-23: it may have been sent, or not: cut"),
+    ],
+)
+def test_the_last_digest_is_told(around: Surroundings, outcome: Outcome, problem: str, level: Level, says: str) -> None:
+    with around.store() as store:
+        for day, one in ((22, Outcome.SENT), (23, outcome)):
+            store.digests.settle(Delivery("kari@example.org", date(2026, 11, day), one, NOW, problem=problem))
+
+    lines = [line for line in diagnose(with_mail(around, "kari@example.org", "new@example.org")) if line.topic == "digest"]
+
+    assert [(line.level, line.message) for line in lines] == [(level, says)]

@@ -9,17 +9,27 @@ import enum
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from deadlines.core.settings import Calendar, Mode, Settings
 from deadlines.errors import ConfigError, DeadlinesError, StoreError
 from deadlines.remote.base import Capabilities
 from deadlines.store.base import Store
+from deadlines.store.digests import Outcome
 from deadlines.usecases.cron import Kind, unattended
 from deadlines.usecases.job_text import program_of, schedule_of
 
 SCARCE = 100 * 2**20
 """Less free disk than this, in bytes, is worth a warning."""
+_RECENT = timedelta(days=31)
+_OUTCOMES = {
+    Outcome.SENDING: "is being sent",
+    Outcome.SENT: "sent",
+    Outcome.QUIET: "there was nothing to say",
+    Outcome.FAILED: "not sent",
+    Outcome.REFUSED: "not sent",
+    Outcome.UNKNOWN: "it may have been sent, or not",
+}
 _RESTORE = "deadlines restore FILE takes a backup back"
 
 
@@ -118,6 +128,8 @@ def _database(around: Surroundings, settings: Settings | None) -> Iterator[Line]
                 for calendar in settings.calendars.values():
                     yield from _each(_last_sync(store, calendar, around.now), topic=f"sync {calendar.name}")
                     yield _server(around, store, calendar)
+                for reader in () if settings.mail is None else settings.mail.to:
+                    yield from _each(_last_digest(store, reader, around.now), topic="digest")
     except StoreError as error:
         yield Line(level=Level.FAILURE, topic="database", message=str(error), remedy=_RESTORE)
 
@@ -167,6 +179,17 @@ def _last_sync(store: Store, calendar: Calendar, now: datetime) -> Iterator[Line
             yield Line(level=Level.WARNING, topic=topic, message=f"S501 {said}, {age.days} days ago", remedy="deadlines sync")
         else:
             yield Line(level=Level.OK, topic=topic, message=said)
+
+
+def _last_digest(store: Store, reader: str, now: datetime) -> Iterator[Line]:
+    """What became of the last one by schedule; nothing where there is none."""
+    for last in store.digests.deliveries(reader, since=now.date() - _RECENT)[-1:]:
+        said = f"to {reader}, {last.day}: {_OUTCOMES[last.outcome]}"
+        if last.problem:
+            remedy = "deadlines digest --mail --now sends it at once"
+            yield Line(level=Level.FAILURE, topic="digest", message=f"{said}: {last.problem}", remedy=remedy)
+        else:
+            yield Line(level=Level.OK, topic="digest", message=said)
 
 
 def _server(around: Surroundings, store: Store, calendar: Calendar) -> Line:
