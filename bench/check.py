@@ -1,4 +1,4 @@
-"""Looking for findings, against listing the same tasks."""
+"""Looking for findings and at the days to come, against listing the same tasks."""
 
 from __future__ import annotations
 
@@ -23,10 +23,11 @@ def measure(folder: Path, count: int) -> Iterator[Row]:
         place.seed(corpus.resource(number) for number in open_tasks(count))
         listed, first = in_turns(1, lambda p=place: p.run("list"), lambda p=place: p.run("check"))  # type: ignore[misc]  # a default is not inferred
         yield _row(f"the first check, {name}", count, first.wall, listed.wall, budget=0)
-        commands = (("list",), ("check",), ("list", "--json"), ("check", "--json"))
+        commands = (("list",), ("check",), ("list", "--json"), ("check", "--json"), ("agenda",))
         costs = in_turns(RUNS, *(lambda p=place, c=command: p.run(*c) for command in commands))
         yield _row(f"check again, {name}", count, costs[1].wall, costs[0].wall)
         yield _row(f"check --json, {name}", count, costs[3].wall, costs[2].wall, against="list --json")
+        yield _row(f"agenda, {name}", count, costs[4].wall, costs[0].wall)
 
 
 def _row(what: str, count: int, ours: float, reference: float, *, against: str = "list", budget: float = BUDGET) -> Row:
