@@ -9,7 +9,7 @@ import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from bench import check, digest, events, feeds, parse, slots, startup, sync, tasks
+from bench import check, digest, events, feeds, parse, plan, slots, startup, sync, tasks
 from bench.table import Fact, Row, surroundings, table
 
 RESULTS = Path(__file__).with_name("results.md")
@@ -27,6 +27,7 @@ PARTS: dict[str, Part] = {
     "events": events.measure,
     "slots": slots.measure,
     "feeds": feeds.measure,
+    "plan": plan.measure,
     "tasks": lambda folder: tasks.measure(folder, 10_000, (1, 1, 2)),
     "line": sync.measure_line,
     "radicale": lambda folder: sync.measure(folder, "radicale", VDIRSYNCER, ITEMS),

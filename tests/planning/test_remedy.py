@@ -52,6 +52,12 @@ def test_what_comes_before_moves_along() -> None:
     assert least(jobs) == Move("c", at(49), 19 * HOUR)
 
 
+def test_a_whole_without_work_of_its_own_moves_with_its_parts() -> None:
+    jobs = [job("a", 0, 8, after="bc"), job("b", 6), job("c", 6)]
+
+    assert least(jobs) == Move("a", at(28), 20 * HOUR)
+
+
 def test_the_buffer_stays() -> None:
     jobs = [job("a", 6, 24), job("b", 4, 26)._replace(buffer=2 * HOUR)]
 

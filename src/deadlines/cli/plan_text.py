@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from deadlines.cli.table import GAP, Role, Screen
 from deadlines.core.clocks import both_clocks, format_date, hours, one_clock
 from deadlines.core.display import clean, cut, width
+from deadlines.core.effort import ENOUGH
 from deadlines.core.findings import Finding, Severity
 from deadlines.core.settings import Settings
 from deadlines.core.span import total
@@ -19,6 +20,7 @@ from deadlines.usecases.plan import Planned
 from deadlines.usecases.spelling import when_of
 
 if TYPE_CHECKING:
+    from deadlines.planning.odds import Odds
     from deadlines.usecases.publish import Published
 
 _COLUMNS = 80
@@ -28,14 +30,27 @@ _LEAST = 8
 _ROLES = {Severity.ERROR: Role.OVERDUE, Severity.WARNING: Role.SOON, Severity.INFO: Role.DIM}
 
 
-def plan_text(planned: Planned, findings: Sequence[Finding], settings: Settings, screen: Screen, *, now: datetime) -> str:
+def plan_text(
+    planned: Planned, findings: Sequence[Finding], settings: Settings, screen: Screen, odds: Odds | None = None, *, now: datetime
+) -> str:
     """What is wrong, the days with their work, and how it adds up."""
-    page = _Page(planned, settings, screen, now)
+    page = _Page(planned, settings, screen, odds, now)
     blocks = [page.finding(finding) for finding in findings]
     blocks += [page.day(day, list(slots)) for day, slots in groupby(page.slots, key=lambda slot: page.date_of(slot.start))]
     if planned.jobs:
         blocks.append(page.sums())
     return "\n".join("\n".join(block) + "\n" for block in blocks)
+
+
+def odds_text(odds: Odds, settings: Settings) -> str:
+    """What the odds are worth, in a sentence or two."""
+    tasks = "1 finished task has" if odds.samples == 1 else f"{odds.samples} finished tasks have"
+    if odds.samples < ENOUGH:
+        how = "`deadlines start ID` or `deadlines spent ID 2h` records the time"
+        return f"Too little is known for odds: {tasks} an estimate and time spent on them, {ENOUGH} are needed; {how}."
+    said = f"Odds from {odds.runs} runs; {tasks} an estimate and time spent on them."
+    names = ", ".join(settings.clients[key].name if key in settings.clients else "your own tasks" for key in odds.pooled)
+    return f"{said} Fewer than {ENOUGH} are of {names}: everybody's count there." if names else said
 
 
 def published_text(published: Published) -> str:
@@ -50,7 +65,11 @@ def published_text(published: Published) -> str:
 
 
 def plan_json(
-    planned: Planned, findings: Sequence[Finding], settings: Settings, published: Published | None = None
+    planned: Planned,
+    findings: Sequence[Finding],
+    settings: Settings,
+    published: Published | None = None,
+    odds: Odds | None = None,
 ) -> Mapping[str, object]:
     """The documented shape."""
     plan, jobs = planned.plan, planned.jobs
@@ -88,14 +107,23 @@ def plan_json(
         ],
         "findings": [finding.as_json() for finding in findings],
         "published": None if published is None else published._asdict(),
+        "odds": None
+        if odds is None
+        else {
+            "runs": odds.runs,
+            "samples": odds.samples,
+            "pooled": odds.pooled,
+            "chances": [{**told(uid), "due": jobs[uid].due, "chance": chance} for uid, chance in odds.chances.items()],
+        },
     }
 
 
 class _Page:
-    def __init__(self, planned: Planned, settings: Settings, screen: Screen, now: datetime) -> None:
+    def __init__(self, planned: Planned, settings: Settings, screen: Screen, odds: Odds | None, now: datetime) -> None:
         self._planned = planned
         self._settings = settings
         self._screen = screen
+        self._chances: Mapping[str, float] = {} if odds is None else odds.chances
         self._now = now
         self._zone = settings.me.zone
         self._columns = screen.columns or _COLUMNS
@@ -127,13 +155,14 @@ class _Page:
     def _due(self, job: Job, end: datetime) -> Iterator[str]:
         """When it is due on both clocks, below the last piece of it."""
         assert job.due is not None
-        text = f"done, due {self._clocks(job.due, job, self._when(job))}"
-        if job.uid in self._late:
-            over = end - job.due
-            text += f": {hours(over)} late" if over > timedelta() else ": into the buffer"
-            yield from self._wrapped(text, " " * 15, Role.OVERDUE if over > timedelta() else Role.SOON)
-        else:
-            yield from self._wrapped(text, " " * 15, Role.DIM)
+        text, role = f"done, due {self._clocks(job.due, job, self._when(job))}", Role.DIM
+        if job.uid in self._late and end > job.due:
+            text, role = f"{text}: {hours(end - job.due)} late", Role.OVERDUE
+        elif job.uid in self._late:
+            text, role = f"{text}: into the buffer", Role.SOON
+        if job.uid in self._chances:
+            text += f"; in time in {_percent(self._chances[job.uid])} of the runs"
+        yield from self._wrapped(text, " " * 15, role)
 
     def finding(self, finding: Finding) -> list[str]:
         """What it is about, the proof, and what to do."""
@@ -194,3 +223,8 @@ class _Page:
         if room is not None:
             lines = [cut(line, room, self._screen.ellipsis) if room > _ROOM else line for line in lines]
         return lines if role is None else [self._screen.paint(line, role) for line in lines]
+
+
+def _percent(chance: float) -> str:
+    """In whole percent; only what held in every run, or in none, is called certain."""
+    return f"{min(max(round(chance * 100), 1), 99) if 0 < chance < 1 else chance * 100:.0f} %"

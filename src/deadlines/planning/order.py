@@ -32,14 +32,16 @@ Links = dict[int, list[int]]
 class Problem(NamedTuple):
     """Jobs as the planner sees them, the most urgent first: `keys[rank]` and so on are of the job `ranked[rank]`.
 
-    `own` are targets as they were given, before successors tightened them: the first two parts of a key.
+    `own` are targets on the clock as they were given, before successors tightened them. `begin` is `release` as far as nobody's
+    work delays it: when the job could begin if those it waits for took no time.
     """
 
     ranked: Sequence[int]
     keys: Sequence[Key]
     work: Sequence[int]
     release: Sequence[int]
-    own: Sequence[tuple[int, int]]
+    own: Sequence[int]
+    begin: Sequence[int]
     circles: tuple[tuple[str, ...], ...]
 
 
@@ -47,11 +49,14 @@ def problem(jobs: Sequence[Job], time: FreeTime) -> Problem:
     """The jobs in order. What the order leaves open is as in `jobs`."""
     work = [seconds(job.work) for job in jobs]
     release = [time.upto(int(job.release.timestamp())) if job.release and job.work else 0 for job in jobs]
-    own = [_own(job, time) for job in jobs]
-    keys = [(*target, job.priority or _UNSAID, job.order) for target, job in zip(own, jobs, strict=True)]
+    keys = [_key(job, time) for job in jobs]
+    own = [key[0] for key in keys]
     links = _links(jobs)
     sequence, circles = _sequence(len(jobs), links) if links else (range(len(jobs)), [])
+    begin = list(release)
     _tighten(sequence, links, keys, work, release)
+    for job in sequence if links else ():
+        begin[job] = max([begin[job], *(begin[before] for before in links.get(job, ()))])
     ranked = sorted(sequence, key=keys.__getitem__)  # stable: what is the same in everything stays in sequence
     return Problem(
         ranked,
@@ -59,6 +64,7 @@ def problem(jobs: Sequence[Job], time: FreeTime) -> Problem:
         [work[job] for job in ranked],
         [release[job] for job in ranked],
         [own[job] for job in ranked],
+        [begin[job] for job in ranked],
         tuple(tuple(jobs[job].uid for job in circle) for circle in circles),
     )
 
@@ -70,12 +76,12 @@ def circles(jobs: Sequence[Job]) -> Sequence[tuple[str, ...]]:
     return [tuple(ordered[job].uid for job in circle) for circle in _sequence(len(ordered), links)[1]] if links else []
 
 
-def _own(job: Job, time: FreeTime) -> tuple[int, int]:
+def _key(job: Job, time: FreeTime) -> Key:
     target = job.target
     if target is None:
-        return NEVER, NEVER
+        return NEVER, NEVER, job.priority or _UNSAID, job.order
     instant = int(target.timestamp())
-    return time.upto(instant), instant
+    return time.upto(instant), instant, job.priority or _UNSAID, job.order
 
 
 def _links(jobs: Sequence[Job]) -> Links:

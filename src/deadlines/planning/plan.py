@@ -9,7 +9,8 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
+from operator import attrgetter
 
 from deadlines.core.span import Span
 from deadlines.planning.edf import Schedule, schedule
@@ -30,54 +31,56 @@ def plan(jobs: Sequence[Job], free: Iterable[Span], *, now: datetime, smallest_p
     time = FreeTime(free, now=now)
     jobs = sorted(jobs, key=lambda job: (job.order, job.uid))
     posed = problem(jobs, time)
+    ranked = [jobs[number] for number in posed.ranked]
     found = schedule(posed, time.bounds)
     late = _late(posed, found)
     shown = found
     if smallest_piece:
         tidy = schedule(posed, time.bounds, smallest=seconds(smallest_piece))
         shown = tidy if _late(posed, tidy) == late else found
-    ranked = [jobs[number] for number in posed.ranked]
     slots = [
         Slot(ranked[rank].uid, time.instant(place, start), time.instant(place, end)) for rank, place, start, end in shown.pieces
     ]
     lasts = {slot.uid: slot.end for slot in slots}
     done = ((ranked[rank].uid, end) for rank, end in enumerate(shown.ends) if end is not None)
     ends = {uid: lasts.get(uid) or time.end(end) for uid, end in done}
+    missed = sorted(
+        (Late(job.uid, target, ends.get(job.uid)) for rank in late if (target := (job := ranked[rank]).target) is not None),
+        key=attrgetter("target"),
+    )
     return Plan(
         slots=tuple(slots),
-        late=tuple(
-            Late(job.uid, target, ends.get(job.uid)) for rank in late if (target := (job := ranked[rank]).target) is not None
-        ),
-        deficits=tuple(_deficits(ranked, posed, late, time)) if late else (),
+        late=tuple(missed),
+        deficits=tuple(_deficits(missed, ranked, posed, time)) if late else (),
         ends=ends,
         circles=posed.circles,
     )
 
 
 def _late(posed: Problem, found: Schedule) -> list[int]:
-    """The ranks of the jobs that miss their own target, by that."""
-    own = posed.own
-    ranks = (rank for rank, end in enumerate(found.ends) if (NEVER if end is None else end) > own[rank][0])
-    return sorted(ranks, key=own.__getitem__)
+    """The ranks of the jobs that miss their own target."""
+    return [
+        rank for rank, (end, own) in enumerate(zip(found.ends, posed.own, strict=True)) if (NEVER if end is None else end) > own
+    ]
 
 
-def _deficits(ranked: Sequence[Job], posed: Problem, late: Sequence[int], time: FreeTime) -> Iterator[Deficit]:
+def _deficits(missed: Sequence[Late], ranked: Sequence[Job], posed: Problem, time: FreeTime) -> Iterator[Deficit]:
     """One for each target that a job misses, in order."""
-    firsts: dict[tuple[int, int], int] = {}
-    for rank in late:
-        firsts[posed.own[rank]] = rank
-    found = [overload for overload in overloads(posed, list(firsts)) if overload is not None]  # none is: they are late
+    firsts = {late.target: late.uid for late in missed}
+    instants = [int(target.timestamp()) for target in firsts]
+    targets = [(time.upto(instant), instant) for instant in instants]
+    found = [overload for overload in overloads(posed, targets) if overload is not None]  # none is: they are late
     competing = _Competing(posed)
     sizes = [competing.size(overload) for overload in found]
     shared = {since: (time.begin(since), tuple(ranked[rank].uid for rank in ranks)) for since, ranks in competing.ranks.items()}
-    for (shown, instant), overload, size in zip(firsts, found, sizes, strict=True):
+    for (target, first), overload, size in zip(firsts.items(), found, sizes, strict=True):
         since, among = shared[overload.since]
         yield Deficit(
-            target=datetime.fromtimestamp(instant, UTC),
+            target=target,
             since=since,
             need=timedelta(seconds=overload.need),
-            have=timedelta(seconds=max(shown - overload.since, 0)),
-            first=ranked[firsts[shown, instant]].uid,
+            have=timedelta(seconds=max(overload.target - overload.since, 0)),
+            first=first,
             among=among,
             size=size,
         )

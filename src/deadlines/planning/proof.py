@@ -54,10 +54,11 @@ def overloads(problem: Problem, targets: Sequence[tuple[int, int]]) -> Iterator[
 
 
 class Demand:
-    """The tree over a set of releases."""
+    """The tree over a set of releases. The first of them, which most jobs have, is not in it: all work counts from there on."""
 
     def __init__(self, releases: Sequence[int]) -> None:
-        self._releases = sorted(set(releases))
+        self._first, *self._releases = sorted({*releases, 0})
+        self._total = 0
         self._leaves = 1
         while self._leaves < len(self._releases):
             self._leaves *= 2
@@ -68,10 +69,13 @@ class Demand:
     @property
     def end(self) -> int:
         """The earliest possible end of all that was added."""
-        return self._ends[1]
+        return max(self._first + self._total, self._ends[1])
 
     def add(self, release: int, work: int) -> None:
         """Another job."""
+        self._total += work
+        if release == self._first:
+            return
         works, ends = self._work, self._ends
         node = self._leaf[release]
         works[node] += work
@@ -86,19 +90,24 @@ class Demand:
 
     def end_from(self, release: int) -> int:
         """The earliest possible end of what was added if something else begins at `release` and takes no time."""
+        end = self._first + self._total
+        if release == self._first:
+            return end
         works, ends = self._work, self._ends
         node = self._leaf[release]
-        end = release + works[node]
+        within = release + works[node]
         while node > 1:
             if node % 2:
-                end = max(end, ends[node - 1] + works[node])
+                within = max(within, ends[node - 1] + works[node])
             else:
-                end += works[node + 1]
+                within += works[node + 1]
             node //= 2
-        return end
+        return max(end, within)
 
     def latest(self) -> tuple[int, int]:
         """The earliest release from which on the work lasts until `end`, and how much it is."""
+        if self._first + self._total >= self._ends[1]:
+            return self._first, self._total
         node, after = 1, 0
         while node < self._leaves:
             node *= 2

@@ -12,7 +12,7 @@ its target is when that will be. Of moves that are as short, it is that of the l
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import NamedTuple
 
@@ -58,7 +58,7 @@ def _suffices(move: Move, settled: Sequence[Job], time: FreeTime) -> bool:
     """Whether nobody is late after it: somebody who waits for the job may be in a hurry all the same."""
     posed = problem([job._replace(due=move.due) if job.uid == move.uid else job for job in settled], time)
     ends = schedule(posed, time.bounds).ends
-    return all(end is not None and end <= own for end, (own, _) in zip(ends, posed.own, strict=True) if own != NEVER)
+    return all(end is not None and end <= own for end, own in zip(ends, posed.own, strict=True) if own != NEVER)
 
 
 def _settled(job: Job, plan: Plan, now: datetime) -> Job:
@@ -68,13 +68,30 @@ def _settled(job: Job, plan: Plan, now: datetime) -> Job:
     return job._replace(due=plan.ends.get(job.uid), buffer=timedelta())
 
 
-def _candidates(jobs: Sequence[Job], ahead: Sequence[Deficit]) -> Iterator[Job]:
-    """Who is part of every deficit and needs as much time as the worst lacks, those with the latest dues first."""
+def _candidates(jobs: Sequence[Job], ahead: Sequence[Deficit]) -> Sequence[Job]:
+    """Who is part of every deficit, or waits for somebody who is, and may free what the worst lacks; the latest dues first."""
     shared = set(ahead[0].tasks).intersection(ahead[-1].tasks)
     missing = max(deficit.missing for deficit in ahead)
-    fit = [job for job in jobs if job.uid in shared and job.work >= missing and job.due is not None]
+    waiting = _waiting_for(shared, jobs)
+    fit = [job for job in jobs if job.due is not None and (job.uid in waiting or (job.uid in shared and job.work >= missing))]
     fit.sort(key=lambda job: (job.target, job.order), reverse=True)
-    return iter(fit[: max(_WORTH // len(jobs), 1)])
+    return fit[: max(_WORTH // len(jobs), 1)]
+
+
+def _waiting_for(uids: Iterable[str], jobs: Sequence[Job]) -> set[str]:
+    """Everybody who waits for one of them, at once or in the end."""
+    followers: dict[str, list[str]] = {}
+    for job in jobs:
+        for uid in job.after:
+            followers.setdefault(uid, []).append(job.uid)
+    found: set[str] = set()
+    ways = list(uids) if followers else []
+    while ways:
+        for uid in followers.get(ways.pop(), ()):
+            if uid not in found:
+                found.add(uid)
+                ways.append(uid)
+    return found
 
 
 def _moved(job: Job, settled: Sequence[Job], time: FreeTime) -> datetime | None:
@@ -104,7 +121,7 @@ def _awaited(job: Job, jobs: Sequence[Job]) -> set[str]:
 
 
 def _earliest(posed: Problem, rank: int, awaited: set[int]) -> int | None:
-    """The earliest target on the clock of the job at `rank`, which has none; the targets of the others stay."""
+    """The earliest target on the clock of the job at `rank`, which has none of its own; the targets of the others stay."""
     release, work = posed.release[rank], posed.work[rank]
     others = Demand(posed.release)
     beside = Demand(posed.release) if awaited else others
@@ -115,8 +132,9 @@ def _earliest(posed: Problem, rank: int, awaited: set[int]) -> int | None:
     for other, (target, *_) in enumerate(posed.keys):
         if target == NEVER:
             break
-        others.add(posed.release[other], posed.work[other])
-        if beside is not others and other not in awaited:
+        if other != rank:
+            others.add(posed.release[other], posed.work[other])
+        if beside is not others and other not in awaited and other != rank:
             beside.add(posed.release[other], posed.work[other])
         if keys[other + 1][0] == target:
             continue

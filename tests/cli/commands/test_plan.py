@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import subprocess
 from collections.abc import Callable
@@ -10,6 +11,7 @@ from pathlib import Path
 import pytest
 from tests.cli.terminal import at_terminal
 
+from deadlines.cli.plan_text import _percent
 from deadlines.core.display import width
 
 Program = Callable[..., subprocess.CompletedProcess[str]]
@@ -121,3 +123,29 @@ def test_rules_that_cannot_be_are_refused(line: str, said: str, program: Program
     assert done.returncode == 4
     assert "line 11: plan." in done.stderr
     assert said in done.stderr
+
+
+def test_odds_come_from_finished_tasks_and_say_what_they_are_worth(program: Program) -> None:
+    """Half of the past took twice as long as was thought."""
+    program("add", "Landing page", "--client", "acme", "--due", "tue 17:00", "--estimate", "7h")
+    past = []
+    for took in ("1h", "2h") * 3:
+        added = program("add", "Old", "--client", "acme", "--estimate", "1h", "--json")
+        past.append(str(json.loads(added.stdout)["task"]["id"]))
+        program("spent", past[-1], took)
+    thin = program("plan", "--odds")
+    program("done", *past)
+    done = program("plan", "--odds")
+
+    assert "Too little is known for odds: 0 finished tasks have an estimate and time spent on them, 5 are needed" in thin.stderr
+    assert "of the runs" not in thin.stdout
+    assert re.search(
+        r"due Tue 24 Nov 17:00 New York = Tue 24 Nov 23:00 Oslo; in time in (4[5-9]|5[0-5]) % of the runs\n", done.stdout
+    )
+    assert "Odds from 2000 runs; 6 finished tasks have an estimate and time spent on them.\n" in done.stderr
+    assert program("plan", "--odds").stdout == done.stdout
+
+
+@pytest.mark.parametrize(("chance", "said"), [(0, "0 %"), (0.001, "1 %"), (0.5, "50 %"), (0.999, "99 %"), (1, "100 %")])
+def test_only_what_never_failed_is_called_certain(chance: float, said: str) -> None:
+    assert _percent(chance) == said

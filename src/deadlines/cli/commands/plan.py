@@ -13,6 +13,7 @@ from deadlines.cli.output import note, show
 from deadlines.cli.shop import workshop
 
 if TYPE_CHECKING:
+    from deadlines.planning.odds import Odds
     from deadlines.usecases.desk import Desk
     from deadlines.usecases.plan import Planned
     from deadlines.usecases.publish import Published
@@ -26,7 +27,8 @@ if TYPE_CHECKING:
     shell_complete=complete.calendars,
     help="Write the days shown into this calendar, kept for it",
 )
-def run(options: Options, days: int, publish: str | None) -> Exit:
+@click.option("--odds", is_flag=True, help="How likely each due date is, judging by how long finished tasks took")
+def run(options: Options, days: int, publish: str | None, *, odds: bool) -> Exit:
     """Plan the work into your hours, and see what will not be done in time.
 
     The task that is due first is worked on first. If that misses a due date, every other plan does, too: it says what is needed
@@ -34,7 +36,7 @@ def run(options: Options, days: int, publish: str | None) -> Exit:
 
     `--publish` writes the days into a calendar that holds nothing else, for `deadlines sync` to carry to your devices.
     """
-    from deadlines.cli.plan_text import plan_json, plan_text, published_text  # noqa: PLC0415 # help is spared it
+    from deadlines.cli.plan_text import odds_text, plan_json, plan_text, published_text  # noqa: PLC0415 # help is spared it
     from deadlines.usecases.plan import plan  # noqa: PLC0415 # help is spared it
     from deadlines.usecases.plan_findings import shortfalls  # noqa: PLC0415 # help is spared it
 
@@ -42,12 +44,15 @@ def run(options: Options, days: int, publish: str | None) -> Exit:
         planned = plan(desk, days=days)
         findings = [*shortfalls(desk, planned), *planned.doubts]
         settings = desk.settings
+        chances = _odds(desk, planned) if odds else None
         published = None if publish is None else _publish(desk, planned, publish)
     show(
         options,
-        as_json=lambda: plan_json(planned, findings, settings, published),
-        as_text=lambda screen: plan_text(planned, findings, settings, screen, now=desk.now),
+        as_json=lambda: plan_json(planned, findings, settings, published, chances),
+        as_text=lambda screen: plan_text(planned, findings, settings, screen, chances, now=desk.now),
     )
+    if chances is not None:
+        note(options, odds_text(chances, settings))
     if published is not None:
         note(options, published_text(published))
     if not planned.jobs:
@@ -62,3 +67,9 @@ def _publish(desk: Desk, planned: Planned, calendar: str) -> Published:
     from deadlines.usecases.publish import publish  # noqa: PLC0415 # who only looks is spared it
 
     return publish(desk, planned, calendar)
+
+
+def _odds(desk: Desk, planned: Planned) -> Odds:
+    from deadlines.usecases.odds import odds_of  # noqa: PLC0415 # who does not ask is spared it
+
+    return odds_of(desk, planned)
