@@ -137,6 +137,7 @@ def test_the_first_one_misses_nothing() -> None:
     expected = Due(date(2026, 11, 24), utc("2026-11-24T07:00"), late=False, missed=())
 
     assert due(daily("Europe/Oslo"), set(), now=utc("2026-11-24T07:03")) == expected
+    assert due(daily("Europe/Oslo"), set(), now=utc("2026-11-24T18:00")) == expected
 
 
 def test_a_nap_over_midnight_does_not_lose_the_day() -> None:
@@ -195,7 +196,10 @@ def test_what_is_due_belongs_to_its_day(zone: str, at: time, naive: datetime, mi
 
     assert found.since <= now < max(end_of_day(found.day, schedule.zone), found.since + timedelta(hours=6))
     assert start_of_day(found.day, schedule.zone) <= found.since <= end_of_day(found.day, schedule.zone)
-    assert found.late == (now - found.since > timedelta(hours=1))
+    assert not found.late
+    after = due(schedule, {found.day - 3 * DAY}, now=now)
+    assert after is not None
+    assert after.late == (now - found.since > timedelta(hours=1))
     assert due(schedule, {found.day}, now=now) is None
     later = due(schedule, {found.day}, now=now + minutes * MINUTE)
     assert later is None or later.day > found.day

@@ -45,7 +45,10 @@ class Schedule(NamedTuple):
 
 
 class Due(NamedTuple):
-    """The digest of `day` is due since `since` (UTC). `late`: by more than an hour. `missed`: days before of which none came."""
+    """The digest of `day` is due since `since` (UTC). `late`: by more than an hour. `missed`: days before of which none came.
+
+    The first digest of all is never late, and misses nothing.
+    """
 
     day: date
     since: datetime
@@ -63,20 +66,25 @@ def due(schedule: Schedule, done: Container[date], *, now: datetime) -> Due | No
         if since <= now < until:
             if day in done or not _is_wanted(day, schedule):
                 return None
-            return Due(day, since, now - since > LATE, _missed(day, schedule, done))
+            last = _last(day, done)
+            if last is None:
+                return Due(day, since, late=False, missed=())
+            return Due(day, since, now - since > LATE, tuple(_between(last, day, schedule)))
     return None
 
 
-def _missed(day: date, schedule: Schedule, done: Container[date]) -> tuple[date, ...]:
-    """The days back to the last one that was dealt with; none where there is no such day in reach, for then it is the first."""
-    missed: list[date] = []
-    for number in range(1, LOOK_BACK + 1):
-        earlier = day - number * _DAY
-        if earlier in done:
-            return tuple(reversed(missed))
-        if _exists(earlier, schedule.zone) and _is_wanted(earlier, schedule):
-            missed.append(earlier)
-    return ()
+def _last(day: date, done: Container[date]) -> date | None:
+    """The day before that was dealt with last; None where there is none in reach, for then this is the first digest."""
+    earlier = (day - number * _DAY for number in range(1, LOOK_BACK + 1))
+    return next((one for one in earlier if one in done), None)
+
+
+def _between(last: date, day: date, schedule: Schedule) -> Iterator[date]:
+    """The days between two of which one was wanted."""
+    for number in range(1, (day - last).days):
+        between = last + number * _DAY
+        if _exists(between, schedule.zone) and _is_wanted(between, schedule):
+            yield between
 
 
 def _is_wanted(day: date, schedule: Schedule) -> bool:
