@@ -488,6 +488,34 @@ def test_lines_of_the_journal_are_found_by_their_note(store: SqliteStore) -> Non
     assert store.noted("") == ()
 
 
+def test_what_syncs_changed_lately_is_told_but_for_what_was_taken_back(store: SqliteStore) -> None:
+    """A command's change, a creation and a removal are none of theirs; neither is what is older."""
+    day = timedelta(days=1)
+    with store.write(RunKind.SYNC, "sync", now=NOW - day) as writer:
+        saved = writer.put(replace(TASK, ical="created"))
+        writer.put(replace(saved, ical="old"))
+    with store.write(RunKind.COMMAND, "edit", now=NOW) as writer:
+        writer.put(replace(saved, ical="mine"))
+    runs = []
+    for text, other in (("theirs", None), ("merged", "lost"), ("merged", "lost too")):
+        with store.write(RunKind.SYNC, "sync", now=NOW) as writer:
+            writer.put(replace(saved, ical=text), other=other)
+        runs.append(writer.run)
+
+    def seen() -> tuple[list[str | None], list[str | None]]:
+        changes, conflicts = store.synced_changes(NOW), store.settled_conflicts(NOW)
+        return [change.after for change in changes], [change.other for change in conflicts]
+
+    assert seen() == (["theirs", "merged"], ["lost", "lost too"])
+    assert [change.after for change in store.synced_changes(NOW - day)] == ["old", "theirs", "merged"]
+
+    undo = store.new_run(RunKind.UNDO, "undo", now=NOW, undoes=runs[1])
+    with store.write(RunKind.UNDO, "undo", now=NOW, run=undo) as writer:
+        writer.put(replace(saved, ical=None, base="base"))
+
+    assert seen() == (["theirs"], ["lost too"])
+
+
 def test_a_conflict_is_journalled_even_where_the_text_stays(store: SqliteStore) -> None:
     saved = put(store, TASK)
     with command(store) as writer:
@@ -656,6 +684,7 @@ CALLS: dict[str, Callable[[SqliteStore], object]] = {
     "run": lambda store: store.run(1),
     "changes": lambda store: store.changes(),
     "synced_changes": lambda store: store.synced_changes(NOW),
+    "settled_conflicts": lambda store: store.settled_conflicts(NOW),
     "noted": lambda store: store.noted("instance done"),
     "reindex": lambda store: store.reindex("x").__enter__(),
     "backup": lambda store: store.backup(store.path.with_name("copy")),

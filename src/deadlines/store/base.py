@@ -358,6 +358,10 @@ class Store(Events, Protocol):
         """What syncs changed since then in texts that were here and stay, oldest first, but for runs that were taken back."""
         ...
 
+    def settled_conflicts(self, since: datetime) -> Sequence[Change]:
+        """The changes with which syncs settled a conflict since then (`other` is set), likewise."""
+        ...
+
     def reindex(self, fingerprint: str) -> AbstractContextManager[Reindex | None]:
         """When `fingerprint` (zone data, clients, hours) is not the one the instants were derived with: rederive them.
 

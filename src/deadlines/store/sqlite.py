@@ -183,8 +183,11 @@ class SqliteStore:
 
     def synced_changes(self, since: datetime) -> Sequence[Change]:
         """What syncs changed since then."""
-        parameters = {"kind": RunKind.SYNC.value, "since": rows.to_iso(since)}
-        return tuple(map(rows.change, self._database.named("changes_of_syncs", parameters)))
+        return self._synced("changes_of_syncs", since)
+
+    def settled_conflicts(self, since: datetime) -> Sequence[Change]:
+        """The conflicts that syncs settled since then."""
+        return self._synced("changes_of_conflicts", since)
 
     @contextmanager
     def reindex(self, fingerprint: str) -> Iterator[SqliteReindex | None]:
@@ -238,6 +241,9 @@ class SqliteStore:
 
     def _composed(self, parts: Sequence[str], parameters: Mapping[str, Value]) -> list[Any]:
         return self._database.all(" ".join(STATEMENTS[part] for part in parts), parameters)
+
+    def _synced(self, name: str, since: datetime) -> Sequence[Change]:
+        return tuple(map(rows.change, self._database.named(name, {"kind": RunKind.SYNC.value, "since": rows.to_iso(since)})))
 
     def _derived_with(self, fingerprint: str) -> bool:
         return self._database.named("fingerprint") == [(rows.clean(fingerprint),)]

@@ -261,11 +261,17 @@ SELECT run, at, resource, uid, calendar, summary, before, after, other, note FRO
 WHERE note = :note AND note <> '' ORDER BY id
 
 -- name: changes_of_syncs
--- What syncs changed since then in what was here and stays, or settled as a conflict; not what was taken back.
+-- What syncs changed since then in what was here and stays, but for what was taken back.
 SELECT c.run, c.at, c.resource, c.uid, c.calendar, c.summary, c.before, c.after, c.other, c.note
 FROM run AS r JOIN change AS c ON c.run = r.id
-WHERE r.kind = :kind AND r.at >= :since AND c.before IS NOT NULL AND c.after IS NOT NULL
-    AND NOT EXISTS (SELECT 1 FROM run AS u WHERE u.undoes = r.id)
+WHERE r.kind = :kind AND r.at >= :since AND c.before <> c.after AND NOT EXISTS (SELECT 1 FROM run AS u WHERE u.undoes = r.id)
+ORDER BY c.id
+
+-- name: changes_of_conflicts
+-- Where syncs settled a conflict since then, likewise.
+SELECT c.run, c.at, c.resource, c.uid, c.calendar, c.summary, c.before, c.after, c.other, c.note
+FROM run AS r JOIN change AS c ON c.run = r.id
+WHERE r.kind = :kind AND r.at >= :since AND c.other IS NOT NULL AND NOT EXISTS (SELECT 1 FROM run AS u WHERE u.undoes = r.id)
 ORDER BY c.id
 
 -- name: unreadable_put

@@ -103,9 +103,8 @@ def _conflicts(context: Context) -> Iterator[Finding]:
         calendar = context.settings.calendars.get(row.calendar)
         if calendar is not None and calendar.conflict is Policy.ASK:
             yield _waits(context, row)
-    for change in context.store.synced_changes(context.now - CONFLICTS_TOLD):
-        if change.other is not None:
-            yield from _settled(context, change)
+    for change in context.store.settled_conflicts(context.now - CONFLICTS_TOLD):
+        yield from _settled(context, change)
 
 
 def _waits(context: Context, row: Row) -> Finding:
