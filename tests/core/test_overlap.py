@@ -120,3 +120,14 @@ def test_trimmed_hours_are_those_without_an_edge() -> None:
         fit = table.fit(Span(minute, minute + MINUTE))
         assert (fit.verdict is Verdict.INSIDE) == any(minute in one for one in core), minute
         minute += 5 * MINUTE
+
+
+@pytest.mark.parametrize(
+    "availability", [OSLO, NEW_YORK, hours("Asia/Tokyo", off="2027-03-10..2027-03-12"), hours("UTC", "Mon 9-10")]
+)
+def test_the_verdict_alone_is_that_of_the_fit(availability: Availability) -> None:
+    around = week("2027-03-08", 14)
+    timetable = Timetable(availability, around)
+    meetings = [Span(around.start + start * HOUR / 4, around.start + start * HOUR / 4 + HOUR) for start in range(13 * 96)]
+
+    assert [timetable.verdict(meeting) for meeting in meetings] == [timetable.fit(meeting).verdict for meeting in meetings]

@@ -97,6 +97,13 @@ class Timetable:
         is_off = usual is not None and any(True for _ in intersect(missing, usual.windows_at(meeting)))
         return Fit(Verdict.HOLIDAY if is_off else Verdict.OUTSIDE, beyond, side)
 
+    def verdict(self, meeting: Span) -> Verdict:
+        """The verdict alone, in a fraction of the time where they have no day off that could be the reason."""
+        at = bisect_right(self._starts, meeting.start) - 1
+        if at >= 0 and meeting.end <= self.windows[at].end:
+            return Verdict.EDGE if self._edge(meeting, at) else Verdict.INSIDE
+        return Verdict.OUTSIDE if self._usual is None else self.fit(meeting).verdict
+
     def local(self, instant: datetime) -> datetime:
         """The wall time that they have then."""
         return to_local(instant, travel_zone_at(self._availability, instant) or self._availability.zone)

@@ -31,6 +31,7 @@ __all__ = ["Expansion", "Named", "Step", "doubt", "expand", "following", "valida
 
 _STEPS = 100_000
 _NONE = timedelta()
+_DAYS = 4_000_000  # more than there are
 _MARGIN = timedelta(days=2)  # no clock is farther than this from UTC, with a day to spare
 _REACH = timedelta(days=8)  # the week that holds a day begins and ends within it
 _LAST_YEAR = 9998  # year 9999 cannot be put on every clock
@@ -242,11 +243,43 @@ def walls(
 
     With `since`, those of the periods long before it are left out.
     """
+    if _steps_evenly(rule):
+        yield from _in_steps(rule, first, (since or first, min(last or _END, _END)), work or _Work())
+        return
     low = first.date() if since is None else since.date()
     high = min((last or _END).date(), _END.date() - _REACH) + _REACH
     read = _within_days if rule.freq >= Freq.HOURLY else _by_days
     for chosen in read(rule, first, (low, high), work or _Work()):
         yield from (wall for wall in _at_positions(rule, chosen) if wall >= first)
+
+
+def _steps_evenly(rule: Rule) -> bool:
+    """Whether it is days or days of a week at one time of day and nothing else: most rules that people have are."""
+    by_time = rule.by_hour or rule.by_minute or rule.by_second
+    if by_time or rule.by_set_pos or rule.by_week_no or _narrows(rule):
+        return False
+    return rule.freq is Freq.WEEKLY or (rule.freq is Freq.DAILY and not rule.by_day)
+
+
+def _in_steps(rule: Rule, first: datetime, window: tuple[datetime, datetime], work: _Work) -> Iterator[datetime]:
+    """The same as `_by_days` finds of such a rule, in a quarter of the time: the days of one step, again and again."""
+    since, last = window
+    days = 7 if rule.freq is Freq.WEEKLY else 1
+    step = timedelta(days=min(days * rule.interval, _DAYS))
+    weekdays = {weekday for _, weekday in rule.by_day} or {first.weekday()}
+    place = (first.weekday() - rule.week_start) % 7
+    # A day of the week that lies before the first one comes in the next week that is visited.
+    ahead = [timedelta(days=(weekday - rule.week_start) % 7 - place) for weekday in weekdays]
+    offsets = sorted(one if one >= _NONE else one + step for one in ahead) if days > 1 else [_NONE]
+    begin = first + max((since - first) // step, 0) * step
+    while (room := last - begin) >= _NONE and work.spend(1 + len(offsets)):
+        for offset in offsets:
+            if offset > room:
+                return
+            yield begin + offset
+        if step > room:
+            return
+        begin += step
 
 
 def _at_positions(rule: Rule, chosen: Sequence[datetime]) -> Iterable[datetime]:
@@ -259,11 +292,12 @@ def _at_positions(rule: Rule, chosen: Sequence[datetime]) -> Iterable[datetime]:
 
 def _by_days(rule: Rule, first: datetime, window: _Window, work: _Work) -> Iterator[list[datetime]]:
     """The set of each period of a day or longer."""
-    times = _times(rule, first)
+    times, origin = _times(rule, first), first.date()
+    begins = [datetime.combine(origin, at) for at in times]
     for dates in _PERIODS[rule.freq](rule, first.date(), window):
         if not work.spend(1 + len(dates) * len(times)):
             return
-        yield [datetime.combine(day, at) for day in dates for at in times]
+        yield [begin + (day - origin) for day in dates for begin in begins]  # combining takes four times as long
 
 
 def _times(rule: Rule, first: datetime) -> list[time]:

@@ -111,7 +111,6 @@ _PARTS: dict[str, tuple[str, Callable[[str], Any]]] = {
 }
 
 
-@lru_cache(maxsize=4096)
 def parse(text: str) -> Rule:
     """The rule that `text` writes. Case, spaces around it and a trailing `;` are forgiven; InputError for the rest."""
     reason, rule = _read(text)
@@ -129,6 +128,7 @@ def _shortened(text: str) -> str:
     return text if len(text) <= 80 else text[:77] + "..."  # noqa: PLR2004 - what fits on a line
 
 
+@lru_cache(maxsize=4096)
 def _read(text: str) -> tuple[str, Rule | None]:
     if len(text) > _LONGEST:
         return f"longer than {_LONGEST} characters", None

@@ -22,7 +22,7 @@ from typing import NamedTuple
 from deadlines.core.recurrence import Expansion, Named, expand
 from deadlines.core.rrule import parse
 from deadlines.core.span import Span
-from deadlines.core.when import AllDay, Floating, When, Zoned, plus, start_of_day, to_local, to_utc
+from deadlines.core.when import AllDay, Floating, When, Zoned, aware, plus, start_of_day, to_local, to_utc
 from deadlines.errors import InputError
 
 MOST = 10_000
@@ -175,7 +175,7 @@ def _alike(master: Part, expansion: Expansion, length: timedelta, zone: tzinfo) 
     tzid, clock = start.tzid, start.zone
     same_clock = isinstance(model, Zoned) and model.tzid == tzid
     for key, start in zip(expansion.keys, expansion.instances, strict=True):
-        begin = key.replace(tzinfo=UTC)
+        begin = aware(key)
         try:
             local = start.local + length  # type: ignore[union-attr]  # instances are as the start is
             # True but for the days on which the clock changes in between, and the second pass of a repeated hour.

@@ -33,21 +33,33 @@ class Read(NamedTuple):
 
 def read_series(root: Component) -> Read:
     """The series in a calendar object of VEVENTs."""
-    zones, problems = Zones(root), list[str]()
+    problems = list[str]()
+    series = _series(root, problems)
+    if series.master is not None and series.rrule and (doubtful := doubt(series.rrule, series.master.start)):
+        problems.append(f"RRULE {shown(series.rrule)}: {doubtful}")
+    return Read(series, tuple(dict.fromkeys(problems)))
+
+
+def series_of(root: Component) -> Series:
+    """The series alone, for whom the problems are known already."""
+    return _series(root, [])
+
+
+def _series(root: Component, problems: list[str]) -> Series:
+    zones = Zones(root)
     events = [child for child in root.children if child.name == "VEVENT"]
     masters = [event for event in events if event.first("RECURRENCE-ID") is None]
     overrides = [part for event in events if event not in masters and (part := _part(event, zones, problems)) is not None]
     if not masters:
-        return Read(Series(None, overrides=tuple(overrides)), tuple(problems))
+        return Series(None, overrides=tuple(overrides))
     master = _part(masters[0], zones, problems)
-    series = Series(
+    return Series(
         master,
-        rrule=_rule(masters[0], master, problems),
+        rrule=_rule(masters[0], problems),
         extras=tuple(_extras(masters[0].all("RDATE"), zones, problems)),
         exdates=moments(masters[0].all("EXDATE"), zones, problems),
         overrides=tuple(overrides),
     )
-    return Read(series, tuple(dict.fromkeys(problems)))
 
 
 def read_free_busy(root: Component) -> tuple[Span, ...]:
@@ -99,8 +111,8 @@ def _part(event: Component, zones: Zones, problems: list[str]) -> Part | None:
     )
 
 
-def _rule(event: Component, master: Part | None, problems: list[str]) -> str:
-    """The first RRULE. One that cannot be followed is left out, one that others follow differently is followed as we read it."""
+def _rule(event: Component, problems: list[str]) -> str:
+    """The first RRULE; one that nobody could follow is left out."""
     rules = event.all("RRULE")
     if not rules:
         return ""
@@ -109,8 +121,6 @@ def _rule(event: Component, master: Part | None, problems: list[str]) -> str:
     if wrong is not None:
         problems.append(f"RRULE: {wrong}; only its start is shown")
         return ""
-    if master is not None and (doubtful := doubt(rule, master.start)):
-        problems.append(f"RRULE {shown(rule)}: {doubtful}")
     return rule
 
 

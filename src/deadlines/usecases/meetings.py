@@ -136,10 +136,10 @@ def _from_text(row: EventRow, settings: Settings, span: Span) -> Sequence[Meetin
     """The instances of what the columns cannot tell."""
     from deadlines.core.series import instances  # noqa: PLC0415 # only what repeats pays for it
     from deadlines.ical.scan import scan  # noqa: PLC0415 # likewise
-    from deadlines.ical.series import read_series  # noqa: PLC0415 # likewise
+    from deadlines.ical.series import series_of  # noqa: PLC0415 # likewise
 
     try:
-        series = read_series(scan(row.text or "")).series
+        series = series_of(scan(row.text or ""))
     except CodecError:
         return ()  # `doctor` and `check` name it
     parties = Parties(Indexer(settings), row.calendar)

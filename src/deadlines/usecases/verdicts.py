@@ -24,15 +24,17 @@ class Judge:
         self._settings = settings
         self._span = span
         self._timetables: dict[str, Timetable] = {}
+        self._known: dict[tuple[str, ...], list[tuple[str, Timetable]]] = {}
 
     def __call__(self, meeting: Meeting) -> Mapping[str, Verdict]:
         """The verdict of each party, mine first. None where nobody else takes part, or what takes whole days."""
         if not meeting.clients or isinstance(meeting.start, AllDay):
             return _NONE
-        return {
-            key: self._timetable(key, party).fit(meeting.span).verdict
-            for key, party in parties_of(meeting, self._settings).items()
-        }
+        known = self._known.get(meeting.clients)
+        if known is None:
+            parties = parties_of(meeting, self._settings)
+            known = self._known[meeting.clients] = [(key, self._timetable(key, party)) for key, party in parties.items()]
+        return {key: timetable.verdict(meeting.span) for key, timetable in known}
 
     def _timetable(self, key: str, party: Party) -> Timetable:
         found = self._timetables.get(key)
