@@ -110,6 +110,10 @@ def test_any_bytes_come_through(data: bytes, size: int) -> None:
     [
         (b'<error xmlns="DAV:"><need-privileges><resource/></need-privileges></error>', {"DAV: need-privileges"}),
         (b"<error %b><C:no-uid-conflict><href>/a</href></C:no-uid-conflict></error>" % NAMES, {CALDAV + "no-uid-conflict"}),
+        (
+            b"<error %b><C:valid-calendar-data/><responsedescription>No</responsedescription></error>" % NAMES,
+            {CALDAV + "valid-calendar-data"},
+        ),
         (b"Precondition failed", set()),
         (b"", set()),
     ],

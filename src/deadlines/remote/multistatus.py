@@ -36,6 +36,8 @@ _BASE: Final = 0x10FE00
 _CONTROLS: Final = bytes(set(range(0x20)) - {0x09, 0x0A, 0x0D})
 _FORBIDDEN: Final = {char: _BASE + (char & 0xFF) for char in (*_CONTROLS, *range(0xDC80, 0xDD00))}
 _RESTORED: Final = {moved: char for char, moved in _FORBIDDEN.items()}
+_TOLD: Final = DAV + "responsedescription"
+"""Words for people, which Xandikos puts where conditions are."""
 _STATUS: Final = re.compile(r"\s*HTTP/\d(?:\.\d)?\s+(\d{3})")
 _DECLARED: Final = re.compile(rb"\s*<\?xml[^>]*?encoding\s*=\s*[\"']([A-Za-z0-9._-]+)")
 
@@ -90,7 +92,7 @@ class Multistatus:
 
 def error_names(body: bytes) -> frozenset[str]:
     """The conditions that an error body names (RFC 4918 §16), such as `DAV: need-privileges`; empty where it is no such body."""
-    return frozenset(_read_error(body).error)
+    return frozenset(_read_error(body).error) - {_TOLD}
 
 
 def error_href(body: bytes) -> str:
