@@ -461,8 +461,9 @@ def test_what_is_said_is_in_the_guide(name: str, world: World) -> None:
         assert fragment in GUIDE
 
 
-def test_the_guide_tells_of_nothing_else() -> None:
-    rows = [line for line in GUIDE.splitlines() if line.startswith("| `")]
+def test_of_syncs_the_guide_tells_nothing_else() -> None:
+    sync = GUIDE.partition("## Mail")[0]
+    rows = [line for line in sync.splitlines() if line.startswith("| `")]
     fragments = [fragment for _, _, several in SAID.values() for fragment in several] + [*SEEN_ELSEWHERE]
 
     assert len(rows) > 40
