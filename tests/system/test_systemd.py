@@ -52,6 +52,18 @@ def test_a_machine_without_systemd_is_told(environ: dict[str, str], tmp_path: Pa
         SystemdUnits(tmp_path, {"PATH": str(tmp_path)}).install(UNITS, "deadlines.timer")
 
 
+def test_what_could_not_be_started_is_not_there(environ: dict[str, str], tmp_path: Path) -> None:
+    broken = SystemdUnits(tmp_path, environ | {"RECORDER_STATUS": "1"})
+    with pytest.raises(ProgramFailed):
+        broken.install(UNITS, "deadlines.timer")
+    assert list(tmp_path.glob("deadlines.*")) == []
+
+    SystemdUnits(tmp_path, environ).install(UNITS, "deadlines.timer")
+    with pytest.raises(ProgramFailed):
+        broken.install(dict.fromkeys(UNITS, "[Other]\n"), "deadlines.timer")
+    assert {name: broken.read(name) for name in UNITS} == UNITS
+
+
 def test_a_folder_that_cannot_be_is_told(environ: dict[str, str], tmp_path: Path) -> None:
     (tmp_path / "systemd").touch()
 

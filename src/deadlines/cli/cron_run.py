@@ -28,6 +28,8 @@ if TYPE_CHECKING:
     from deadlines.wiring import Workshop
 
 READER = "cron"
+BREAKFAST = "08:00"
+"""When the digest is due where nobody says: without a time it would be mailed by every run."""
 _ORDER = (Exit.FINE, Exit.LOOK, Exit.LATER, Exit.CONFIG, Exit.PARTIAL, Exit.GUARD)
 """What matters more comes later."""
 
@@ -77,7 +79,7 @@ def _parts(options: Options, shop: Workshop, at: str) -> Iterator[_Done]:
             if desk.settings.mail is None:
                 yield _findings(desk)
         if shop.settings.mail is not None:
-            yield _digest(options, at)
+            yield _digest(options, at or ("" if shop.settings.digest.at else BREAKFAST))
     except DeadlinesError as error:
         failure = explain(error)
         transient = failure.exit is Exit.LATER

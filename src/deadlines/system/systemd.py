@@ -34,22 +34,35 @@ class SystemdUnits:
             raise ProgramFailed(self.path(name), (error.strerror or str(error)).lower()) from error
 
     def install(self, units: dict[str, str], timer: str) -> None:
-        """Write them, then have the timer started."""
-        with self._told():
-            self._folder.mkdir(parents=True, exist_ok=True)
-            for name, text in units.items():
-                (self._folder / name).write_text(text, encoding="utf-8", errors="surrogateescape", newline="\n")
-        self._systemctl("daemon-reload")
-        self._systemctl("enable", "--now", timer)
-        self._systemctl("restart", timer)  # where it was running, by its new schedule
+        """Write them, then have the timer started; where that fails, what was there before is there again."""
+        before = {name: self.read(name) for name in units}
+        try:
+            self._write(units)
+            self._systemctl("daemon-reload")
+            self._systemctl("enable", "--now", timer)
+            self._systemctl("restart", timer)  # where it was running, by its new schedule
+        except ProgramFailed:
+            self._write(before)
+            raise
 
     def remove(self, names: tuple[str, ...], timer: str) -> None:
         """Stop the timer first: it cannot be named when its file is gone."""
         self._systemctl("disable", "--now", timer, allowed=(0, 1, _MISSING))
         with self._told():
-            for name in names:
-                (self._folder / name).unlink(missing_ok=True)
+            (self._folder / "timers.target.wants" / timer).unlink(missing_ok=True)  # where nobody is there to disable it
+        self._write(dict.fromkeys(names))
         self._systemctl("daemon-reload")
+
+    def _write(self, units: Mapping[str, str | None]) -> None:
+        """Have the units read so; None: not be there."""
+        with self._told():
+            self._folder.mkdir(parents=True, exist_ok=True)
+            for name, text in units.items():
+                path = self._folder / name
+                if text is None:
+                    path.unlink(missing_ok=True)
+                else:
+                    path.write_text(text, encoding="utf-8", errors="surrogateescape", newline="\n")
 
     def _systemctl(self, *words: str, allowed: tuple[int, ...] = (0,)) -> None:
         run(("systemctl", "--user", *words), environ=self._environ, allowed=allowed)

@@ -11,7 +11,7 @@ _KIND = click.option(
     "--kind", type=click.Choice(["crontab", "systemd"]), help="What starts it; left out: the crontab, where there is one"
 )
 _EVERY = click.option("--every", default="15m", metavar="TIME", help="How often: 5m, 15m, 1h, 6h  [default: 15m]")
-_AT = click.option("--at", default="", metavar="HH:MM", help="When the digest is due; left out: as the configuration says")
+_AT = click.option("--at", default="", metavar="HH:MM", help="When the digest is due; left out: as configured, else 08:00")
 
 
 @group("cron")
