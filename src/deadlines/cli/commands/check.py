@@ -22,7 +22,7 @@ from deadlines.errors import StoreBusy
 @click.option("--reader", default="check", metavar="NAME", help="Remember by this name what was told as new, apart from others")
 @click.option("--peek", is_flag=True, help="Do not remember what was told: what is new stays new")
 def run(options: Options, codes: tuple[str, ...], within: str | None, *, everything: bool, peek: bool, **wanted: str) -> Exit:
-    """Show what is wrong: deadlines in danger, and the health of your data.
+    """Show what is wrong: deadlines, meetings, clients, and the health of your data.
 
     What was not told before is new, what is over is told once as resolved. Exit code 1: something of it is a warning or worse.
 

@@ -18,9 +18,10 @@ from deadlines.cli.options import Options, command
 @click.option("--client", default="", metavar="KEY", shell_complete=complete.clients, help="What this client may be told")
 @click.option("--to", multiple=True, metavar="ADDRESS", help="Who gets the mail, one each; may be given several times")
 def run(options: Options, form: str, at: str | None, client: str, to: tuple[str, ...], **flags: bool) -> Exit:
-    """Show or mail what matters today: deadlines in danger, meetings to look at, the health of your data.
+    """Show or mail what matters today.
 
-    Without --mail it is printed, and nothing is remembered. A mail counts: what it told is no longer new to its reader.
+    These are deadlines in danger, meetings to look at, and the health of your data. Without --mail it is
+    printed, and nothing is remembered. A mail counts: what it told is no longer new to its reader.
 
     For example, from cron:
       */5 * * * * deadlines digest --mail --at 08:00 --quiet
