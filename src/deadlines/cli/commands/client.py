@@ -29,6 +29,7 @@ _OPTIONS = (
     click.option("--time-off", multiple=True, metavar="DAYS", help='When they are away: "2026-12-24..2026-12-31"'),
     click.option("--travel", multiple=True, metavar="DAYS", help='When they are elsewhere: "2027-03-01..2027-03-12 Asia/Tokyo"'),
     click.option("--email", "emails", multiple=True, metavar="PATTERN", help='Their addresses: "*@acme.example"'),
+    click.option("--language", metavar="CODE", help="What they read digests in: en, nb"),
     click.option("--calendar", metavar="NAME", help="Where their tasks go"),
     click.option(
         "--all-day-due", type=click.Choice(["close-of-business", "end-of-day", "start-of-day"]), metavar="WHEN",
@@ -160,6 +161,7 @@ def _show(options: Options, client: Client, before: str) -> None:
             ("time off", "; ".join(map(format_time_off, client.availability.time_off))),
             ("travel", "; ".join(map(format_travel, client.availability.travel))),
             ("emails", ", ".join(client.emails)),
+            ("language", client.language),
             ("calendar", client.calendar),
             ("all-day due", client.all_day_due.value),
             ("warn before", format_duration(client.warn_before)),
@@ -184,6 +186,7 @@ def _as_json(client: Client) -> dict[str, object]:
         "time_off": [format_time_off(off) for off in client.availability.time_off],
         "travel": [format_travel(journey) for journey in client.availability.travel],
         "emails": client.emails,
+        "language": client.language,
         "calendar": client.calendar,
         "all_day_due": client.all_day_due.value,
         "warn_before": to_iso(client.warn_before),
