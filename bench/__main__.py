@@ -9,7 +9,7 @@ import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from bench import check, digest, events, feeds, parse, plan, slots, startup, sync, tasks
+from bench import check, digest, events, feeds, memory, parse, plan, slots, startup, sync, tasks
 from bench.table import Fact, Row, surroundings, table
 
 RESULTS = Path(__file__).with_name("results.md")
@@ -29,6 +29,7 @@ PARTS: dict[str, Part] = {
     "feeds": feeds.measure,
     "plan": plan.measure,
     "tasks": lambda folder: tasks.measure(folder, 10_000, (1, 1, 2)),
+    "memory": memory.measure,
     "line": sync.measure_line,
     "radicale": lambda folder: sync.measure(folder, "radicale", VDIRSYNCER, ITEMS),
     "xandikos": lambda folder: sync.measure(folder, "xandikos", VDIRSYNCER, ITEMS),

@@ -65,10 +65,10 @@ class Person:
         self.folder.mkdir(parents=True, exist_ok=True)
         (self.folder / "config.toml").write_text("\n".join([_ME, *parts]), encoding="utf-8")
 
-    def run(self, *arguments: str, code: int | None = 0, now: str = NOON) -> Answer:
-        """Run a command as a process; its exit code must be `code`, where one is given."""
+    def environment(self, *, now: str = NOON) -> dict[str, str]:
+        """The environment of their commands."""
         inherited = {name: value for name, value in os.environ.items() if not name.startswith(("DEADLINES_", "XDG_"))}
-        environment = {
+        return {
             **inherited,
             "HOME": str(self.folder),
             "PYTHONPATH": str(Path(deadlines.__file__).parents[1]),
@@ -78,9 +78,12 @@ class Person:
             SECRET: "secret",
             **self.extra,
         }
+
+    def run(self, *arguments: str, code: int | None = 0, now: str = NOON) -> Answer:
+        """Run a command as a process; its exit code must be `code`, where one is given."""
         done = subprocess.run(
             [sys.executable, *self.flags, "-m", "deadlines", *arguments],
-            env=environment,
+            env=self.environment(now=now),
             stdin=subprocess.DEVNULL,
             capture_output=True,
             encoding="utf-8",
