@@ -120,6 +120,24 @@ def test_a_rule_that_others_read_differently_is_followed_and_named(rule: str, pr
     assert problem in "".join(found.problems)
 
 
+@pytest.mark.parametrize(
+    ("rule", "flooding"),
+    [
+        ("FREQ=SECONDLY", True),
+        ("FREQ=MINUTELY", True),
+        ("FREQ=MINUTELY;INTERVAL=30", False),
+        ("FREQ=HOURLY", False),
+        ("FREQ=SECONDLY;COUNT=10", False),
+        ("FREQ=DAILY", False),
+    ],
+)
+def test_an_event_that_floods_is_named_before_anybody_looks(rule: str, flooding: bool) -> None:
+    found = read((*WEEKLY[:2], f"RRULE:{rule}"))
+
+    said = f"RRULE {rule}: repeats more than 10000 times in 8 weeks, of which no more are looked at"
+    assert found.problems == ((said,) if flooding else ())
+
+
 def test_what_has_no_start_takes_place_at_no_time() -> None:
     found = read(("SUMMARY:x", "RRULE:FREQ=DAILY"))
 

@@ -1,8 +1,11 @@
 from __future__ import annotations
 
+import shutil
 from collections.abc import Sequence
+from contextlib import closing
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from types import MappingProxyType
 
 import pytest
@@ -12,6 +15,8 @@ from deadlines.core.meeting import Meeting
 from deadlines.core.settings import TIME, Settings
 from deadlines.core.span import Span
 from deadlines.store.base import Index, Record, RunKind
+from deadlines.store.schema import MIGRATIONS
+from deadlines.store.sqlite import SqliteStore
 from deadlines.usecases.desk import Desk
 from deadlines.usecases.index import Indexer
 from deadlines.usecases.meetings import busy, meetings
@@ -183,6 +188,8 @@ def test_every_second_is_cut_and_says_so(desk: Desk) -> None:
     cut = found(desk)
     assert len(cut) == 10_000
     assert "more than 10000 instances" in cut[0].problem
+    (row,) = desk.store.find("e")
+    assert row.index.problem.startswith("RRULE FREQ=SECONDLY: repeats more than 10000 times")  # which `check` tells as S504
 
 
 def test_time_spent_on_tasks_is_no_meeting(desk: Desk) -> None:
@@ -230,6 +237,27 @@ def test_an_older_database_gets_its_events_from_their_texts(desk: Desk) -> None:
     refresh(desk.store, desk.index, "2026b")
 
     assert [one.clients for one in found(desk)] == [("acme",)]
+
+
+def test_a_database_from_before_there_were_meetings(tmp_path: Path, settings: Settings) -> None:
+    migrations = tmp_path / "migrations"
+    migrations.mkdir()
+    for file in sorted(MIGRATIONS.glob("000[123]_*.sql")):
+        shutil.copy(file, migrations)
+    text = event("SUMMARY:Call", *CALL, "ATTENDEE:mailto:ann@acme.example")
+    with closing(SqliteStore(tmp_path / "old.db", migrations=migrations)) as old:
+        old._database.all(
+            "INSERT INTO resource (id, calendar, uid, etag, schedule_tag, ical) VALUES (1, 'work', X'65', '', '', :text)",
+            {"text": text.encode()},
+        )
+        old._database.all(
+            "INSERT INTO listing VALUES (1, 'work', X'65', 1, 'VEVENT', 'Call', '', '', '', 0, 0, '', '', '', NULL, '', '', '',"
+            " NULL, NULL, NULL, NULL, '', '', '', '', '')"
+        )
+
+    with closing(SqliteStore(tmp_path / "old.db")) as store:
+        refresh(store, Indexer(settings), "2026b")
+        assert [one.clients for one in meetings(store, settings, WEEKS)] == [("acme",)]
 
 
 def test_other_addresses_change_whose_meeting_it_is(desk: Desk) -> None:

@@ -20,7 +20,7 @@ from datetime import UTC, datetime, timedelta, tzinfo
 from typing import NamedTuple
 
 from deadlines.core.recurrence import Expansion, Named, expand
-from deadlines.core.rrule import parse
+from deadlines.core.rrule import Freq, parse
 from deadlines.core.span import Span
 from deadlines.core.when import AllDay, Floating, When, Zoned, aware, plus, start_of_day, to_local, to_utc
 from deadlines.errors import InputError
@@ -30,6 +30,7 @@ MOST = 10_000
 _NOTHING = timedelta()
 _MOMENT = timedelta(seconds=1)
 _DAY = timedelta(days=1)
+_WEEKS = timedelta(weeks=8)
 _MARGIN = timedelta(days=2)  # no clock is farther than this from UTC, with a day to spare
 _FIRST = datetime.min.replace(tzinfo=UTC)
 _LAST = datetime(9998, 12, 1, tzinfo=UTC)  # no rule is followed into the last year of the calendar
@@ -125,6 +126,17 @@ def instances(series: Series, span: Span, zone: tzinfo, *, limit: int = MOST) ->
 def _within(span: Span, found: Iterable[Instance]) -> list[Instance]:
     start, end = span.start, span.end
     return [one for one in found if one.span.start < end and one.span.end > start]
+
+
+def flood(rrule: str, start: When) -> str:
+    """What to say of a rule that repeats so often that not all of it is looked at; empty for any that somebody could live by."""
+    try:
+        if parse(rrule).freq < Freq.HOURLY:
+            return ""
+        found = expand(rrule, start, before=_moved(instant_of(start, UTC), _WEEKS), limit=MOST)
+    except InputError:
+        return ""
+    return f"repeats more than {MOST} times in {_WEEKS.days // 7} weeks, of which no more are looked at" if found.cut else ""
 
 
 def bounds(series: Series, zone: tzinfo) -> tuple[datetime, datetime | None]:

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
 from deadlines.core.recurrence import doubt, validate
-from deadlines.core.series import Extra, Part, Series
+from deadlines.core.series import Extra, Part, Series, flood
 from deadlines.core.span import Span
 from deadlines.core.when import When, plus
 from deadlines.errors import CodecError
@@ -35,8 +35,9 @@ def read_series(root: Component) -> Read:
     """The series in a calendar object of VEVENTs."""
     problems = list[str]()
     series = _series(root, problems)
-    if series.master is not None and series.rrule and (doubtful := doubt(series.rrule, series.master.start)):
-        problems.append(f"RRULE {shown(series.rrule)}: {doubtful}")
+    if series.master is not None and series.rrule:
+        said = filter(None, (doubt(series.rrule, series.master.start), flood(series.rrule, series.master.start)))
+        problems += [f"RRULE {shown(series.rrule)}: {words}" for words in said]
     return Read(series, tuple(dict.fromkeys(problems)))
 
 
