@@ -123,7 +123,7 @@ def _of_feeds(feeds: FeedsAfter | None) -> Iterator[str]:
     if feeds.error is not None and explain(feeds.error).exit is not Exit.LATER:
         yield from _error("feeds", feeds.error)
     for feed in feeds.publication.feeds if feeds.publication else ():
-        if feed.error is not None:
+        if feed.error is not None and explain(feed.error).exit is not Exit.LATER:
             yield from _error(f"feed {feed.name}", feed.error)
 
 

@@ -41,6 +41,11 @@ Configure = Callable[..., Path]
 
 
 @pytest.fixture
+def program(program_here: Program) -> Program:
+    return program_here
+
+
+@pytest.fixture
 def environment(environment: dict[str, str], tmp_path: Path) -> dict[str, str]:
     """A fresh home, with a crontab of somebody's."""
     folder = fake_crontab(tmp_path)

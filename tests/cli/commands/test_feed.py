@@ -34,6 +34,11 @@ HOSTILE = "Logo\r\nX-INJECTED:1\r\nEND:VEVENT\x85\u2028BEGIN:VEVENT\x0b\x0c\x1b[
 Configure = Callable[[str], Path]
 
 
+@pytest.fixture
+def program(program_here: Program) -> Program:
+    return program_here
+
+
 @pytest.fixture(autouse=True)
 def configure(environment: dict[str, str], tmp_path: Path) -> Configure:
     path = tmp_path / "config.toml"
@@ -138,7 +143,7 @@ def test_one_feed_is_printed(program: Program, tmp_path: Path) -> None:
 
     printed = program("feed", "write", "acme", "--stdout").stdout
 
-    assert printed.replace("\n", "\r\n") == (tmp_path / "acme.ics").read_text(encoding="utf-8").replace("\n", "\r\n")
+    assert printed.encode() == (tmp_path / "acme.ics").read_bytes()
     for odd in (("--stdout",), ("acme", "--stdout", "--dir", "x"), ("acme", "--stdout", "--rotate")):
         done = program("feed", "write", *odd)
         assert (done.returncode, done.stderr.splitlines()[0]) == (2, "error: --stdout prints one feed and writes none")
