@@ -7,6 +7,9 @@ real Radicale, and a clock that stands still. What happens between the commands 
     <!-- phone: move UID DATE -->                       and moves its due date
     <!-- now: 2026-11-24T09:00:00Z -->                  time passes
     <!-- config -->                                     the `toml` block that follows is appended to the configuration
+    <!-- file: NAME -->                                 the block that follows is a file in HOME
+    <!-- terminal: 80 -->                               from here on output goes to a terminal of so many columns
+    <!-- pipe -->                                       and into a pipe again
 
 Ports, durations, random names, where this program is and the identities of findings differ from run to run and are written as
 in the README; names and identities so that the first one told is the same in every run, and the second.
@@ -25,16 +28,18 @@ from collections.abc import Iterator
 from hashlib import sha256
 from pathlib import Path
 
+from tests.cli.terminal import at_terminal
 from tests.servers.process import RealServer
 from tests.servers.radicale import radicale
 
 ROOT = Path(__file__).parent.parent
-PAGES = tuple(ROOT / page for page in ("README.md", "docs/time.md", "docs/feeds.md", "docs/cron.md"))
+PAGES = tuple(ROOT / page for page in ("README.md", "docs/time.md", "docs/feeds.md", "docs/cron.md", "docs/gallery.md"))
 NOW = "2026-11-23T09:00:00Z"
 URL = "http://127.0.0.1:5232/"
 _STEP = re.compile(
     r"^```console\n(?P<block>.*?)^```$|^<!-- phone: (?P<phone>.*?) -->$|^<!-- now: (?P<now>\S+) -->$"
-    r"|^<!-- config -->\n\n```toml\n(?P<config>.*?)^```$",
+    r"|^<!-- config -->\n\n```toml\n(?P<config>.*?)^```$|^<!-- file: (?P<file>\S+) -->\n\n```\w*\n(?P<content>.*?)^```$"
+    r"|^<!-- terminal: (?P<columns>\d+) -->$|^<!-- (?P<pipe>pipe) -->$",
     re.DOTALL | re.MULTILINE,
 )
 _IDENTITY = re.compile(r"\b([DMQCS]\d{3})-[a-z2-7]{8}\b")
@@ -59,6 +64,7 @@ class _Tour:
     def __init__(self, home: Path, server: RealServer) -> None:
         self._server = server
         self._identities: dict[str, int] = {}
+        self._columns: int | None = None
         self._calendar = f"{server.home}tasks/"
         body = (
             '<C:mkcalendar xmlns:D="DAV:" xmlns:C="urn:ietf:params:xml:ns:caldav"><D:set><D:prop>'
@@ -84,8 +90,16 @@ class _Tour:
                 self.phone(step["phone"])
             case "now":
                 self._environ["DEADLINES_NOW"] = step["now"]
+            case "columns":
+                self._columns = int(step["columns"])
+            case "pipe":
+                self._columns = None
+            case "content":
+                Path(self._environ["HOME"], step["file"]).write_text(step["content"], encoding="utf-8")
             case _:
-                with Path(self._environ["HOME"], ".config/deadlines/config.toml").open("a", encoding="utf-8") as file:
+                config = Path(self._environ["HOME"], ".config/deadlines/config.toml")
+                config.parent.mkdir(parents=True, exist_ok=True)
+                with config.open("a", encoding="utf-8") as file:
                     file.write("\n" + step["config"])
         return step[0]
 
@@ -97,12 +111,16 @@ class _Tour:
     def _run(self, command: str) -> Iterator[str]:
         words = shlex.split(command.replace(URL, self._server.url))
         assert words.pop(0) == "deadlines"
+        yield f"$ {command}\n"
+        if self._columns is not None:
+            seen = at_terminal({**self._environ, "NO_COLOR": "1"}, *words, columns=self._columns)
+            yield self._portable(seen.screen)
+            return
         done = subprocess.run(
             [sys.executable, "-m", "deadlines", *words],
             check=False, env=self._environ, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
             text=True, encoding="utf-8",
         )  # fmt: skip
-        yield f"$ {command}\n"
         yield self._portable(done.stdout)
 
     def _portable(self, output: str) -> str:

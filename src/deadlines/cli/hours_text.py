@@ -29,7 +29,6 @@ _HOUR = timedelta(hours=1)
 _DAY = 24
 _LABEL, _SHORTEST = 12, 8
 """As much of a name as is worth finer cells, and as much as is always shown."""
-_AHEAD = 9
 
 
 class _Style(NamedTuple):
@@ -56,7 +55,7 @@ class _Cell(NamedTuple):
 class _Picture:
     """How a day is drawn on one screen."""
 
-    def __init__(self, screen: Screen, names: Iterable[str], tails: Iterable[str], ahead: int = _AHEAD) -> None:
+    def __init__(self, screen: Screen, names: Iterable[str], tails: Iterable[str], ahead: int = 1) -> None:
         self.screen = screen
         self._ahead = ahead
         longest = max(width(clean(name)) for name in (*names, "together"))
@@ -139,7 +138,8 @@ class _Picture:
 
 def day_text(day: Day, screen: Screen, *, now: datetime) -> str:
     """One day: a row for each party, what they have in common, and now."""
-    picture = _Picture(screen, [party.name for party in day.parties], map(_place, day.parties))
+    ahead = 2 + max(len(_signed(party.ahead)) for party in day.parties)
+    picture = _Picture(screen, [party.name for party in day.parties], map(_place, day.parties), ahead)
     year = now.astimezone(day.zone).year
     title = f"{format_date(day.date, year=year)}, on your clock in {city(day.zone.key)}"
     lines = [screen.paint(title, Role.HEADING), picture.axis(day, picture.label(""))]
@@ -154,7 +154,7 @@ def day_text(day: Day, screen: Screen, *, now: datetime) -> str:
 
 def week_text(days: Sequence[Day], screen: Screen, *, now: datetime) -> str:
     """A week, a row for each day; what the overlap is, and which clocks change."""
-    picture = _Picture(screen, ["Mon 30 Sep"], [_shared_on(day) for day in days], ahead=1)
+    picture = _Picture(screen, ["Mon 30 Sep"], [_shared_on(day) for day in days])
     first = days[0]
     year = now.astimezone(first.zone).year
     names = ", ".join(clean(party.name) for party in first.parties)
@@ -237,7 +237,7 @@ def _shared(spans: Sequence[Span], parties: Sequence[PartyDay]) -> str:
 def _change_texts(day: Day) -> Iterator[str]:
     """Whose clock changes, and how far others are from me before and after."""
     mine = next((change for change in day.changes if change.key == ME), None)
-    moved = [f"{city(one.zone.key)} is {_signed(one.before)} from you, then {_signed(one.after)}" for one in day.changes
+    moved = [f"{city(one.zone.key)} is {_away(one.before)}, then {_away(one.after)}" for one in day.changes
              if one.before != one.after]  # fmt: skip
     changing = [city(change.zone.key) for change in day.changes if change.itself]
     if changing:
@@ -255,6 +255,13 @@ def _signed(ahead: timedelta) -> str:
     minutes = abs(ahead) // timedelta(minutes=1)
     sign = "-" if ahead < timedelta() else "+"
     return f"{sign}{minutes // 60} h" if minutes % 60 == 0 else f"{sign}{minutes // 60}:{minutes % 60:02} h"
+
+
+def _away(ahead: timedelta) -> str:
+    """`6 h behind you`."""
+    if not ahead:
+        return "level with you"
+    return f"{_signed(ahead)[1:]} {'behind' if ahead < timedelta() else 'ahead of'} you"
 
 
 def _day_legend(picture: _Picture) -> str:

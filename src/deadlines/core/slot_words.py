@@ -29,7 +29,7 @@ class SlotWords:
         edges = [self._name(key) for key, fit in slot.fits.items() if fit.verdict is Verdict.EDGE]
         parts = [self._beyond(key, fit, slot.span) for key, fit in slot.fits.items() if not fit.verdict.fits]
         if edges and not parts:
-            return f"inside, in the first or last half hour of {_and(edges)}"
+            return f"inside, at the edge of the day for {_and(edges)}"
         return ", ".join(parts) or "inside everybody's hours"
 
     def cause(self, cause: Cause, strangers: Sequence[tuple[str, str]], request: Request) -> str:
@@ -67,7 +67,7 @@ class SlotWords:
         if not is_working_day(party.availability, day) and fit.beyond > _DAY / 2:
             return f"no working day of {_whose(name)}"
         if fit.side is Side.BREAK:
-            return f"in the break of {name}"
+            return "in your break" if name == "you" else f"in the break of {name}"
         return f"{amount(fit.beyond // _MINUTE)} {'early' if fit.side is Side.BEFORE else 'late'} for {name}"
 
     def _name(self, key: str) -> str:

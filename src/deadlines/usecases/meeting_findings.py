@@ -11,6 +11,8 @@ from deadlines.usecases.context import Context, Look
 
 AHEAD = timedelta(weeks=10)
 """Two weeks more than a slide out of hours must be known before it begins."""
+_BEYOND = timedelta(weeks=3)
+"""So much farther is looked, to see whether a series fits again, and why."""
 _MOST = timedelta(days=400)
 """No series is followed for longer, however far ahead is looked."""
 
@@ -20,7 +22,7 @@ def _of_meetings(context: Context) -> Iterable[Finding]:
     from deadlines.usecases.meetings import meetings  # noqa: PLC0415 # likewise
 
     settings, now = context.settings, context.now
-    span = Span(now, min(context.horizon, now + _MOST))
+    span = Span(now, min(context.horizon, now + _MOST) + _BEYOND)
     found = meetings(context.store, settings, span)
     return meeting_findings(found, owner=settings.me, clients=settings.clients, span=span, now=now)
 
