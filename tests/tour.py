@@ -33,7 +33,8 @@ from tests.servers.process import RealServer
 from tests.servers.radicale import radicale
 
 ROOT = Path(__file__).parent.parent
-PAGES = tuple(ROOT / page for page in ("README.md", "docs/time.md", "docs/feeds.md", "docs/cron.md", "docs/gallery.md"))
+_NAMES = ("README.md", "docs/time.md", "docs/planning.md", "docs/feeds.md", "docs/cron.md", "docs/gallery.md")
+PAGES = tuple(ROOT / name for name in _NAMES)
 NOW = "2026-11-23T09:00:00Z"
 URL = "http://127.0.0.1:5232/"
 _STEP = re.compile(
