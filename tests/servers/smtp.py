@@ -39,7 +39,8 @@ class Postbox:
     """What the server has taken, and what it says: `recipients` maps an address to an answer, `data` is the answer to a message.
 
     `hang_up` and `silent` name the step (`ehlo`, `rcpt`, `data`) at which the line is cut or nothing is said any more; at
-    `data` the message has been taken by then. `greeted` is who callers said they are.
+    `data` the message has been taken by then. `greeted` is who callers said they are, `taken` is set
+    with the first message.
     """
 
     port: int = 0
@@ -50,6 +51,7 @@ class Postbox:
     hang_up: str = ""
     silent: str = ""
     greeted: list[str] = field(default_factory=list)
+    taken: threading.Event = field(default_factory=threading.Event)
 
     async def handle_EHLO(self, server: SMTP, session: Session, _: Envelope, hostname: str, answers: list[str]) -> list[str]:  # noqa: N802 # aiosmtpd's hook
         self.greeted.append(hostname)
@@ -76,6 +78,7 @@ class Postbox:
             content = envelope.content
             assert isinstance(content, bytes)
             self.received.append(Received(envelope.mail_from or "", tuple(envelope.rcpt_tos), content))
+            self.taken.set()
         await self._trouble("data", server)
         return self.data
 

@@ -134,6 +134,28 @@ def test_twice_at_once_is_one_mail(environment: dict[str, str], configure: Confi
 
 
 @pytest.mark.usefixtures("late")
+def test_a_program_that_is_killed_before_the_server_answers_sends_nothing_twice(
+    program: Program, environment: dict[str, str], configure: Configure, box: Postbox
+) -> None:
+    configure(port=box.port)
+    box.silent = "data"
+    command = [sys.executable, "-m", "deadlines", "digest", "--mail", "--at", "08:00"]
+    with subprocess.Popen(command, env=environment | {"DEADLINES_NOW": MORNING}) as killed:
+        assert box.taken.wait(60)
+        killed.kill()
+    box.silent = ""
+
+    runs = [program("digest", "--mail", "--at", "08:00", DEADLINES_NOW=f"2026-11-24T07:{minute}:00Z") for minute in ("05", "10")]
+    program("digest", "--mail", "--at", "08:00", DEADLINES_NOW="2026-11-25T07:00:00Z")
+
+    assert [one.returncode for one in runs] == [5, 0]
+    assert "was being sent when the program ended: it may have arrived, or not" in runs[0].stderr
+    first, second = (str(one.message.get_body(("plain",))) for one in box.received)
+    assert "(new)" in first
+    assert "The digest of Tue 24 Nov may not have arrived" in second
+
+
+@pytest.mark.usefixtures("late")
 def test_the_configuration_may_say_when(program: Program, configure: Configure, box: Postbox) -> None:
     configure(port=box.port, mail='[digest]\nat = "8:00"')
     for moment in ("06:59", "07:00", "07:01"):
