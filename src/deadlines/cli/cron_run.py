@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 READER = "cron"
 BREAKFAST = "08:00"
 """When the digest is due where nobody says: without a time it would be mailed by every run."""
-_ORDER = (Exit.FINE, Exit.LOOK, Exit.LATER, Exit.CONFIG, Exit.PARTIAL, Exit.GUARD)
+_ORDER = (Exit.FINE, Exit.LOOK, Exit.LATER, Exit.USAGE, Exit.CONFIG, Exit.PARTIAL, Exit.GUARD, Exit.BUG)
 """What matters more comes later."""
 
 

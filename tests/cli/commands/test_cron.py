@@ -16,6 +16,7 @@ from tests.servers.http_front import serve
 from tests.servers.smtp import postbox
 from tests.system.fakes import fake_crontab, recorded, recorder
 
+from deadlines import wiring
 from deadlines.store.lock import SyncLock
 
 CONFIG = """\
@@ -336,6 +337,27 @@ def test_the_digest_is_mailed_when_it_is_due(program: Program, configure: Config
 
         assert [(done.returncode, done.stdout, done.stderr) for done in runs] == [(0, "", "")] * 3
         assert [mail.recipients for mail in box.received] == [("kari@example.org",)]
+
+
+def test_a_time_that_is_none_is_said_once(program: Program, configure: Configure) -> None:
+    configure('[mail]\nhost = "127.0.0.1"\nport = 9\nsecurity = "none"\n')
+
+    runs = [program("cron", "run", "--at", "99:00") for _ in range(2)]
+
+    assert [done.returncode for done in runs] == [2, 2]
+    assert runs[0].stderr == "deadlines: error: no time of day: '99:00'\ndeadlines: hint: for example --at 08:00\n"
+    assert runs[1].stderr == ""
+
+
+def test_a_sync_by_hand_goes_first(
+    program: Program, configure: Configure, dav: tuple[FakeDav, str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    configure(SERVER.format(url=dav[1], password="secret"))
+    monkeypatch.setattr(wiring, "SYNC_PATIENCE", 0.0)
+    with SyncLock(tmp_path / "data").acquire(now=datetime(2026, 11, 23, 12, tzinfo=UTC)):
+        done = program("cron", "run")
+
+    assert (done.returncode, done.stderr) == (75, "")
 
 
 def test_a_mail_that_cannot_be_sent_is_said_once(program: Program, configure: Configure) -> None:
