@@ -8,6 +8,7 @@ from dateutil.rrule import rrulestr
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
+from deadlines.core import recurrence
 from deadlines.core.recurrence import Step, doubt, expand, following, validate, walls
 from deadlines.core.rrule import parse
 from deadlines.core.when import AllDay, Floating, When, Zoned, utc
@@ -425,3 +426,27 @@ def test_stepping_visits_every_instance(freq: str, parts: dict[str, str], count:
         step = following(step.rrule, step.when)
 
     assert tuple(visited) == expand(f"{rrule};COUNT={count}", start, before=instant("2200-01-01")).instances
+
+
+@given(
+    st.sampled_from(["DAILY", "WEEKLY"]),
+    st.integers(1, 5),
+    st.sampled_from(["MO", "SU", "WE"]),
+    st.sets(st.sampled_from(["MO", "TU", "WE", "TH", "FR", "SA", "SU"]), max_size=4),
+    st.integers(0, 20),
+    st.integers(0, 400),
+)
+def test_even_steps_find_what_periods_find(  # noqa: PLR0917 - drawn
+    freq: str, interval: int, wkst: str, days: set[str], start: int, since: int
+) -> None:
+    by_day = f";BYDAY={','.join(sorted(days))}" if days and freq == "WEEKLY" else ""
+    rule = parse(f"FREQ={freq};INTERVAL={interval};WKST={wkst}{by_day}")
+    first = datetime(2026, 2, 25, 9, 30, 15) + timedelta(days=start)  # noqa: DTZ001 - wall time
+    low, high = first + timedelta(days=since), first + timedelta(days=since + 60)
+    window = (low.date(), high.date() + timedelta(days=8))
+    by_periods = [wall for chosen in recurrence._by_days(rule, first, window, recurrence._Work()) for wall in chosen]
+
+    stepped = list(recurrence._in_steps(rule, first, (low, high), recurrence._Work()))
+    expected = [wall for wall in by_periods if first <= wall and low <= wall <= high]
+    assert [wall for wall in stepped if low <= wall] == expected
+    assert all(low - wall < timedelta(days=14 * interval) for wall in stepped)

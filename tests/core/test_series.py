@@ -170,6 +170,20 @@ def test_hourly_across_a_gap_is_one_instance_at_each_instant() -> None:
     assert starts(series) == ["03-28 23:30", "03-29 00:30", "03-29 01:30", "03-29 02:30"]
 
 
+def test_a_day_that_a_zone_skips_is_one_instance_with_the_next() -> None:
+    """Apia had no 30 December 2011."""
+    apia = ZoneInfo("Pacific/Apia")
+    series = Series(part(zoned("2011-12-28T09:00", apia)), "FREQ=DAILY")
+
+    assert starts(series, span("2011-12-28", "2012-01-02")) == [
+        "12-28 19:00",
+        "12-29 19:00",
+        "12-30 19:00",
+        "12-31 19:00",
+        "01-01 19:00",
+    ]
+
+
 def test_the_second_pass_of_a_repeated_hour_keeps_its_length() -> None:
     """02:30 + 1 h is 02:30 again, which no wall time says."""
     found = instances(Series(part(zoned("2026-10-24T02:30")), "FREQ=DAILY;COUNT=3"), YEAR, OSLO).instances

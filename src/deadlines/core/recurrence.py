@@ -197,7 +197,7 @@ def _instances(rrule: str, start: When, low: datetime, high: datetime, work: _Wo
 
 
 def _is_once_a_day(rule: Rule) -> bool:
-    """Whether no two of its wall times can be one instant, since they are a day apart."""
+    """Whether its wall times are a day apart. Two of them are one instant only where a zone skips a day; keys tell that, too."""
     return rule.freq < Freq.HOURLY and not (rule.by_hour or rule.by_minute or rule.by_second)
 
 
