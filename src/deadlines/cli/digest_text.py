@@ -104,7 +104,7 @@ def _time(typed: str) -> time:
 
 def _show(options: Options, wanted: Wanted, written: Letter) -> None:
     if wanted.form == "json":
-        show_json(written.json)
+        show_json(written.json())
         return
     if written.calm and not wanted.heartbeat:
         note(options, "Nothing to tell: all is well. `--heartbeat` says so all the same.")

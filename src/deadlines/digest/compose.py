@@ -12,7 +12,6 @@ import enum
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from itertools import groupby
 from typing import NamedTuple
 
 from deadlines.core.client import Client, Owner
@@ -55,7 +54,6 @@ _KINDS = {
     Code.DUE_MOVED: Kind.MOVED,
 }
 _FAMILIES = {"D": Kind.DATES, "M": Kind.MEETINGS, "Q": Kind.QUOTAS, "C": Kind.RELATIONS}
-_ORDER = {kind: number for number, kind in enumerate(Kind)}
 _HEALTH = "S"
 
 
@@ -177,5 +175,7 @@ def _kind(entry: Entry) -> Kind:
 
 
 def _sections(entries: Sequence[Entry]) -> tuple[Section, ...]:
-    ordered = sorted(entries, key=lambda entry: _ORDER[_kind(entry)])
-    return tuple(Section(kind, tuple(found)) for kind, found in groupby(ordered, key=_kind))
+    found: dict[Kind, list[Entry]] = {}
+    for entry in entries:
+        found.setdefault(_kind(entry), []).append(entry)
+    return tuple(Section(kind, tuple(found[kind])) for kind in Kind if kind in found)

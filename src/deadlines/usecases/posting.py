@@ -57,13 +57,13 @@ class Reader(NamedTuple):
 
 
 class Letter(NamedTuple):
-    """What one reader is to be told. `told` is called when he was."""
+    """What one reader is to be told. `told` is called when he was; `json` gives the documented shape."""
 
     reader: Reader
     day: date
     page: Page
     calm: bool
-    json: Mapping[str, object]
+    json: Callable[[], Mapping[str, object]]
     told: Callable[[], None]
 
 
@@ -127,11 +127,11 @@ def letter(desk: Desk, reader: Reader, *, day: date | None = None, delay: Delay 
     if reader.client is not None:
         found = status(desk, reader.client)
         page = write_status(found, language(reader.client.language))
-        return Letter(reader, day or found.day, page, found.is_calm, {"status": found.as_json()}, lambda: None)
+        return Letter(reader, day or found.day, page, found.is_calm, lambda: {"status": found.as_json()}, lambda: None)
     name = f"{READER} {reader.address}" if reader.address else READER
     told, checked = digest(desk, reader=name, day=day, delay=delay)
     page = write(told, language(desk.settings.me.language))
-    return Letter(reader, told.day, page, told.is_calm, digest_json(told, checked), lambda: remember(desk, checked))
+    return Letter(reader, told.day, page, told.is_calm, lambda: digest_json(told, checked), lambda: remember(desk, checked))
 
 
 def post(desk: Desk, people: Iterable[Reader], order: Order, hand: Hand) -> Sequence[Posted]:
