@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 import tempfile
 import threading
+import weakref
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import AbstractContextManager, closing, contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime
 from functools import cache
@@ -73,8 +74,8 @@ class LockedDav(FakeDav):
 
 @cache
 def _blank() -> SqliteStore:
-    with tempfile.TemporaryDirectory() as folder:
-        return SqliteStore(Path(folder) / "blank.db").rehearsal()
+    with tempfile.TemporaryDirectory() as folder, closing(SqliteStore(Path(folder) / "blank.db")) as store:
+        return store.rehearsal()
 
 
 class Replica:
@@ -86,6 +87,7 @@ class Replica:
         self.dav = dav
         self.name = name
         self.store = _blank().rehearsal()
+        weakref.finalize(self, self.store.close)
         self.policy = policy
         self.now = now
         self.path = path
@@ -201,7 +203,11 @@ class Replica:
             ask=ask,
             report=self.report,
         )
-        return sync_calendar(used, Rehearsal(remote) if dry_run else remote, folder, terms)
+        try:
+            return sync_calendar(used, Rehearsal(remote) if dry_run else remote, folder, terms)
+        finally:
+            if dry_run:
+                used.close()
 
     def _new_uid(self) -> str:
         self._uids += 1

@@ -122,10 +122,10 @@ class TwoClients(RuleBasedStateMachine):
         self.made: set[str] = set()
         self.contested: set[str] = set()
         """UIDs that were removed or made twice: there, two versions without a common base may meet."""
-        self.lost: set[int] = set()
-        """Clients that have not agreed with the server on everything since they lost their state."""
         self.trusted = True
         """Whether the server told the truth when asked what changed."""
+        self.forgotten: set[str] = set()
+        """UIDs of which somebody has lost the state: an old version may win as if it were an edit, which nobody's mark tells."""
         self.moved: set[str] = set()
         """UIDs that are not where they were at first."""
         self.moves = 0
@@ -204,8 +204,8 @@ class TwoClients(RuleBasedStateMachine):
         """As when the database is restored under another address: nothing is agreed on any more."""
         with self.clients[client].store.write(RunKind.COMMAND, "lose", now=NOW) as writer:
             writer.detach(WORK)
-        self.lost.add(client)
         self.contested |= self.made
+        self.forgotten |= self.made
         self.gone.clear()
 
     def _move(self, uid: str) -> None:
@@ -257,8 +257,6 @@ class TwoClients(RuleBasedStateMachine):
             assert not self.watch.complaints, self.watch.complaints
             for conflict in replica.report.conflicts:
                 assert self._is_real(conflict), conflict
-        if report.ok and not report.skipped:
-            self.lost.discard(client)
         return report
 
     def _meanwhile(self, client: int, uid: str, act: Act) -> None:
@@ -391,7 +389,7 @@ class TwoClients(RuleBasedStateMachine):
         self.contested.add(uid)
         self._put(author, uid, None)
         anywhere = {mark for side in (*CLIENTS, SERVER) for mark in MARK.findall(self._text(side, uid))}
-        if anywhere <= known and not self._in_doubt(author) and not labelled and not self.lost:
+        if anywhere <= known and not self._in_doubt(author) and not labelled and uid not in self.forgotten:
             self.gone.add(uid)  # a label that he has not seen may as well be somebody's edit
 
     def _known(self, text: str) -> frozenset[str]:

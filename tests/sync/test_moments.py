@@ -8,7 +8,7 @@ from dataclasses import replace
 
 import pytest
 from tests.servers.fake import CAL, Behaviour, FakeDav, FakeRow, Reply, Request
-from tests.servers.quirks import BROKEN, TOO_LARGE, Answers, DataMissing, Truncated
+from tests.servers.quirks import BROKEN, TOO_LARGE, Answers, DataMissing, TokensUnsupported, Truncated
 from tests.sync.rig import (
     PATH,
     WORK,
@@ -187,3 +187,22 @@ def test_what_the_server_would_not_give_is_asked_for_again(dav: LockedDav, in_st
     dav.behaviours.clear()
     in_step.sync()
     assert in_step.task("u").summary == "Theirs"
+
+
+@pytest.mark.parametrize("quirks", [[], [TokensUnsupported()]], ids=["tokens", "ctag"])
+@pytest.mark.parametrize("nth", MOMENTS)
+def test_what_goes_between_an_interrupted_first_sync_and_the_next_is_gone(
+    dav: LockedDav, replica: Replica, quirks: list[Behaviour], nth: int
+) -> None:
+    """A first download is one query for all there is, and says nothing of what is not."""
+    dav.behaviours += quirks
+    for uid in ("u", "v", "w"):
+        dav.put(f"{PATH}{uid}.ics", task(uid))
+    replica.add("ours")
+    with suppress(Crash):
+        replica.sync(store=CrashingStore(replica.store, nth, committed=True))
+    dav.remove(PAGE)
+
+    replica.sync()
+
+    assert replica.texts().keys() == {"v", "w", "ours"}

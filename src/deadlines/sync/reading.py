@@ -65,6 +65,8 @@ class Reader:
         listing = _Listing(mark=mark, known=self._known() if everything else None)
         for page in changes.pages:
             self._page(page, listing)
+        if listing.known is not None and not changes.full:
+            listing.wanted += sorted(listing.known.keys() - listing.present)  # a query does not decide what exists
         self._fold(self._fetched(listing), listing)
         self._postponed(listing, full=changes.full)
         gone = self._gone(listing, full=changes.full)

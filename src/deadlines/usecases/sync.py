@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from contextlib import closing
 from dataclasses import dataclass
 
 from deadlines.core.settings import Calendar, Policy
@@ -55,7 +56,13 @@ class SyncReport:
 def sync(desk: Desk, connect: Connect, request: Request) -> SyncReport:
     """Sync. Whoever calls this holds the lock: only one sync runs at a time."""
     wanted = _wanted(desk, request.calendars)
-    store = desk.store.rehearsal() if request.dry_run else desk.store
+    if not request.dry_run:
+        return _synced(desk, desk.store, connect, request, wanted)
+    with closing(desk.store.rehearsal()) as copy:
+        return _synced(desk, copy, connect, request, wanted)
+
+
+def _synced(desk: Desk, store: Store, connect: Connect, request: Request, wanted: Sequence[Calendar]) -> SyncReport:
     run = store.new_run(RunKind.SYNC, desk.command, now=desk.now)
     one = _One(desk=desk, store=store, connect=connect, request=request, run=run)
     failed: dict[str, DeadlinesError] = {}
