@@ -13,6 +13,8 @@ from deadlines.store.base import OPEN, Query, Record, RunKind
 from deadlines.usecases.desk import Desk
 from deadlines.usecases.draft import Draft
 from deadlines.usecases.jobs import Backlog, backlog
+from deadlines.usecases.plan import plan
+from deadlines.usecases.plan_findings import shortfalls
 from deadlines.usecases.tasks import add, edit, finish, remove
 from deadlines.usecases.timing import spend
 
@@ -173,7 +175,7 @@ def test_instances_count_as_far_as_asked_and_begin_when_the_one_before_is_due(de
 
     fridays = [datetime(2026, 11, 27, 22, tzinfo=UTC) + timedelta(weeks=week) for week in range(3)]
     assert [one.due for one in (first, second, third)] == fridays
-    assert [(one.release, one.after) for one in (second, third)] == [(first.due, (first.uid,)), (second.due, (second.uid,))]
+    assert [(one.release, one.after) for one in (second, third)] == [(first.due, ()), (second.due, ())]
 
 
 def test_an_instance_is_due_as_long_after_its_start_as_the_first(desk: Desk) -> None:
@@ -206,6 +208,30 @@ def test_a_rule_that_nobody_can_follow_has_no_instances_to_come(desk: Desk) -> N
     save(desk, "UID:x", "SUMMARY:a", "DUE:20261201T120000Z", "DTSTART:20261201T120000Z", "RRULE:FREQ=SOMETIMES")
 
     assert len(jobs_of(desk, NOW + timedelta(days=90)).jobs) == 1
+
+
+@pytest.mark.parametrize(
+    "lines",
+    [
+        ("DUE:00010101T000000Z", "CATEGORIES:acme"),
+        ("DUE;VALUE=DATE:99991231", "CATEGORIES:acme"),
+        ("DUE:20261201T000000Z", "ESTIMATED-DURATION:P99999999W"),
+        ("DUE;TZID=Nowhere/Land:20261201T100000",),
+        ("DTSTART:00010101T000000Z", "DUE:20261201T100000Z", "RRULE:FREQ=SECONDLY"),
+        ("DTSTART:99981231T235959Z",),
+        ("PRIORITY:99", "PERCENT-COMPLETE:400", "DUE:20261130T100000Z"),
+        ("RELATED-TO:x", "RELATED-TO;RELTYPE=DEPENDS-ON:x"),
+    ],
+    ids=" ".join,
+)
+def test_whatever_comes_from_elsewhere_can_be_planned(desk: Desk, lines: tuple[str, ...]) -> None:
+    acme = replace(desk.settings.clients["acme"], buffer=4 * HOUR)
+    desk = replace(desk, settings=replace(desk.settings, clients={**desk.settings.clients, "acme": acme}))
+    save(desk, "UID:x", "SUMMARY:a", *lines)
+    planned = plan(desk)
+
+    assert "x" in planned.jobs
+    assert bool(list(shortfalls(desk, planned))) == any(one.target > NOW for one in planned.plan.late)
 
 
 def test_one_task_in_two_calendars_is_one_job(desk: Desk) -> None:

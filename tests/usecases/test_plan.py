@@ -181,6 +181,22 @@ def test_work_that_cannot_begin_earlier_is_proven_from_there(desk: Desk) -> None
     )
 
 
+def test_a_task_that_repeats_too_often_is_found_once(desk: Desk) -> None:
+    add(desk, Draft(summary="a", due="2026-11-24", estimate="9h", repeat="daily"))
+    found = finding(desk)
+
+    assert str(found.message).startswith("need 9 h after Wed 25 Nov 09:00 Oslo and before Thu 26 Nov 00:00 Oslo, have 8 h")
+    assert len(plan(desk).plan.deficits) > 7
+
+
+def test_work_that_begins_and_ends_at_night_has_no_time(desk: Desk) -> None:
+    add(desk, Draft(summary="a", start="tue 20:00", due="wed 05:00", estimate="1h"))
+
+    assert str(finding(desk).message).startswith(
+        "need 1 h before Wed 25 Nov 05:00 Oslo, have 0 min; it will be done Wed 25 Nov 10:00"
+    )
+
+
 def test_what_is_overdue_is_missed_already(desk: Desk) -> None:
     add(desk, Draft(summary="a", due="2026-11-20 17:00", estimate="9h"))
     planned = plan(desk)

@@ -15,7 +15,7 @@ from deadlines.core.findings import Finding, Severity
 from deadlines.core.settings import Settings
 from deadlines.core.span import total
 from deadlines.core.when import When, to_local
-from deadlines.planning.job import Job, Slot
+from deadlines.planning.job import MOST_NAMED, Job, Slot
 from deadlines.usecases.plan import Planned
 from deadlines.usecases.spelling import when_of
 
@@ -101,7 +101,8 @@ def plan_json(
                 "need": one.need,
                 "have": one.have,
                 "first": told(one.first)["uid"],
-                "tasks": [told(uid)["uid"] for uid in one.tasks],
+                "tasks": [told(uid)["uid"] for uid in one.among[: min(one.size, MOST_NAMED)]],
+                "count": one.size,
             }
             for one in plan.deficits
         ],

@@ -61,6 +61,10 @@ class Late(NamedTuple):
     end: datetime | None
 
 
+MOST_NAMED = 100
+"""So many of the jobs of a deficit are named where it is told: in a year that is overbooked each due date has all before it."""
+
+
 class Deficit(NamedTuple):
     """Why a target is missed, whatever the plan: jobs that can only be worked on in `[since, target)` need more time than it has.
 

@@ -36,6 +36,10 @@ _WHOLE = 100
 _MOST_INSTANCES = 500
 """Of one task; whoever repeats something more often than hourly for three weeks plans by other means."""
 _BEYOND = timedelta(days=2)
+_MOST_WORK = 100 * 366 * 86_400
+"""Seconds; whoever estimates a century means that it never fits."""
+_LONG_PAST = 0
+"""Before 1970 a buffer is neither here nor there, and in the year 1 there is no time before it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -92,11 +96,12 @@ class _Maker:
         index = row.index
         client = self._desk.settings.clients.get(index.client)
         work, guessed = self._work(row)
+        ahead = index.due_at is not None and index.due_at > _LONG_PAST
         job = Job(
             uid=row.uid,
             work=work,
             due=None if index.due_at is None else datetime.fromtimestamp(index.due_at, UTC),
-            buffer=_NONE if client is None else client.buffer,
+            buffer=_NONE if client is None or not ahead else client.buffer,
             release=self._release(row),
             priority=index.priority,
             order=row.id,
@@ -112,7 +117,7 @@ class _Maker:
         whole, _ = self._estimate(row)
         for due in _later_dues(row, self._desk.settings, self._desk.now, self._until):
             key = f"{row.uid} {due:%Y%m%dT%H%M%SZ}"
-            job = job._replace(uid=key, work=whole, due=due, release=job.due, after=(job.uid,))
+            job = job._replace(uid=key, work=whole, due=due, release=job.due, after=())  # the earlier due is done first anyway
             self.by_job[job.uid] = row
             yield job
 
@@ -139,7 +144,7 @@ class _Maker:
             message = Message("the estimate is {estimate}, so {taken} is taken", estimate=estimate, taken=taken)
             self._say(row, message, f"deadlines edit {row.id} --estimate 3h")
             return self._rules.default_estimate, True
-        return timedelta(seconds=seconds), False
+        return timedelta(seconds=min(seconds, _MOST_WORK)), False
 
     def _release(self, row: Row) -> datetime | None:
         index = row.index

@@ -16,7 +16,7 @@ from deadlines.core.findings import Code, Finding, Severity
 from deadlines.core.message import Clocks, Counted, Message, Work
 from deadlines.core.span import Span
 from deadlines.core.when import to_local
-from deadlines.planning.job import Deficit, Job
+from deadlines.planning.job import MOST_NAMED, Deficit, Job
 from deadlines.planning.remedy import Move, least_move
 from deadlines.usecases.context import Context, Look
 from deadlines.usecases.desk import Desk
@@ -31,14 +31,19 @@ _WITHIN_REACH = timedelta(days=31)
 
 
 def shortfalls(desk: Desk, planned: Planned, *, until: datetime | None = None) -> Iterator[Finding]:
-    """A finding for each deficit whose task is not overdue yet, by due date; of those due `until` then, if that is given."""
+    """A finding for each task with a deficit that is not overdue yet, by due date; of those due `until` then, if it is given."""
     dues = ((one, planned.jobs[one.first].due) for one in planned.plan.deficits)
     missed = [one for one, due in dues if due is not None and due >= desk.now and (until is None or due <= until)]
     if not missed:
         return
     move = least_move(tuple(planned.jobs.values()), planned.free, planned.plan, now=desk.now)
-    for number, deficit in enumerate(missed):
-        yield _Shortfall(desk, planned, deficit).finding(move, in_full=not number)
+    told: set[str] = set()
+    for deficit in missed:
+        row = planned.rows.get(deficit.first)
+        uid = deficit.first if row is None else row.uid
+        if uid not in told:  # of a task that repeats, the first instance stands for those that follow
+            yield _Shortfall(desk, planned, deficit).finding(move, in_full=not told)
+            told.add(uid)
 
 
 class _Shortfall:
@@ -67,7 +72,8 @@ class _Shortfall:
                 "since": deficit.since,
                 "need": deficit.need,
                 "have": deficit.have,
-                "tasks": list(deficit.tasks),
+                "tasks": list(deficit.among[: min(deficit.size, MOST_NAMED)]),
+                "count": deficit.size,
                 "end": end,
                 "move": None if move is None else {"uid": move.uid, "due": move.due, "by": move.by},
             },
@@ -82,12 +88,12 @@ class _Shortfall:
         deficit, now = self._deficit, self._desk.now
         row = self._planned.rows.get(self._job.uid)
         when = None
-        if row is not None and self._job.due == deficit.target:
+        if row is not None and self._job.uid == row.uid and self._job.due == deficit.target:
             when = when_of(row.index.due_kind, row.index.due_value, row.index.due_tzid)
         before: str = Message("before {clocks}", clocks=Clocks(deficit.target, self._client(self._job), self._me, now, when))
         if self._job.buffer:
             before = Message("{before} ({buffer} before it is due)", before=before, buffer=Work(self._job.buffer))
-        if deficit.since - now >= _MINUTE:  # it begins with the next whole second
+        if deficit.since - now >= _MINUTE and deficit.since < deficit.target:  # it begins with the next whole second
             before = Message("after {since} and {before}", since=Clocks(deficit.since, None, self._me, now), before=before)
         return Counted(
             "need {need} {before}, have {have}",
