@@ -3,12 +3,15 @@ from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from deadlines.core.availability import Availability, parse_hours, windows
 from deadlines.core.away import parse_time_off, parse_travel
 from deadlines.core.overlap import Fit, Side, Timetable, Verdict, overlap, trimmed, verdict
 from deadlines.core.span import Span, total
 
+TABLES: dict[str, Timetable] = {}
 MINUTE, HOUR = timedelta(minutes=1), timedelta(hours=1)
 
 
@@ -131,3 +134,19 @@ def test_the_verdict_alone_is_that_of_the_fit(availability: Availability) -> Non
     meetings = [Span(around.start + start * HOUR / 4, around.start + start * HOUR / 4 + HOUR) for start in range(13 * 96)]
 
     assert [timetable.verdict(meeting) for meeting in meetings] == [timetable.fit(meeting).verdict for meeting in meetings]
+
+
+@given(st.integers(0, 7 * 24 * 12), st.integers(1, 60))
+def test_a_day_off_is_the_reason_in_the_verdict_alone_too(start: int, length: int) -> None:
+    split = hours(
+        "Europe/Oslo",
+        "Mon-Fri 09:00-12:00 13:00-17:00, Sat 10:00-10:45",
+        off="2027-03-09 13:00-15:00",
+        closed=[date(2027, 3, 11)],
+    )
+    table = TABLES.setdefault("split", Timetable(split, week("2027-03-08")))
+    begin = datetime(2027, 3, 8, tzinfo=UTC) + start * 5 * MINUTE
+    meeting = Span(begin, begin + length * 5 * MINUTE)
+
+    assert table.verdict(meeting) is table.fit(meeting).verdict
+    assert table.touches(meeting) == any(one.start < meeting.end and meeting.start < one.end for one in table.windows)

@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from deadlines.core.availability import Availability, parse_hours
+from deadlines.core.away import parse_travel
 from deadlines.core.client import AllDayDue, Client, Owner
 from deadlines.core.due import due_instant
 from deadlines.core.findings import Code, Finding, Severity
@@ -110,6 +111,19 @@ def test_a_time_outside_their_hours_is_named_with_their_close_of_business() -> N
 
     assert one.message == "Acme does not work at 17:30 New York on Fri 4 Dec"
     assert one.remedy == 'deadlines edit 7 --due "2026-12-04 cob"'
+
+
+def test_who_travels_is_asked_about_the_clock_there() -> None:
+    """17:30 in New York on the Friday is 07:30 of the Saturday in Tokyo, where Acme is then."""
+    there = acme()
+    away = replace(there, availability=replace(there.availability, travel=(parse_travel("2026-12-04..2026-12-05 Tokyo"),)))
+
+    day_off, other_day = found(at("2026-12-04T17:30"), away)
+    early, _ = found(at("2026-12-03T17:30"), away)
+
+    assert day_off.message == "Acme does not work on Sat 5 Dec"
+    assert other_day.facts["there"] == date(2026, 12, 5)
+    assert early.message == "Acme does not work at 07:30 Tokyo on Fri 4 Dec"
 
 
 def test_their_friday_evening_is_my_saturday() -> None:

@@ -9,7 +9,7 @@ part of it to the hours next to it: a meeting from 17:00 to 17:45 is 45 minutes 
 from __future__ import annotations
 
 import enum
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -99,10 +99,20 @@ class Timetable:
 
     def verdict(self, meeting: Span) -> Verdict:
         """The verdict alone, in a fraction of the time where they have no day off that could be the reason."""
-        at = bisect_right(self._starts, meeting.start) - 1
-        if at >= 0 and meeting.end <= self.windows[at].end:
-            return Verdict.EDGE if self._edge(meeting, at) else Verdict.INSIDE
-        return Verdict.OUTSIDE if self._usual is None else self.fit(meeting).verdict
+        start, end = meeting.start, meeting.end
+        at = bisect_right(self._starts, start) - 1
+        if at >= 0 and end <= self.windows[at].end:
+            calm, until = self._calm[at]
+            return Verdict.INSIDE if calm <= start and end <= until else Verdict.EDGE
+        usual = self._usual
+        if usual is None or not usual.touches(meeting):
+            return Verdict.OUTSIDE
+        return self.fit(meeting).verdict
+
+    def touches(self, meeting: Span) -> bool:
+        """Whether any of a meeting is within the hours."""
+        at = bisect_left(self._starts, meeting.end)
+        return at > 0 and self.windows[at - 1].end > meeting.start
 
     def local(self, instant: datetime) -> datetime:
         """The wall time that they have then."""
@@ -112,6 +122,14 @@ class Timetable:
         """The hours that a meeting touches, and those before and after it."""
         at = bisect_right(self._starts, meeting.start) - 1
         return self.windows[max(at, 0) : bisect_right(self._starts, meeting.end) + 1]
+
+    @cached_property
+    def _calm(self) -> Sequence[tuple[datetime, datetime]]:
+        """Of each window when it is neither the first nor the last half hour of a day."""
+        return [
+            (window.start + HALF_HOUR if first else window.start, window.end - HALF_HOUR if last else window.end)
+            for window, first, last in _ends_of_days(self.windows)
+        ]
 
     @cached_property
     def _usual(self) -> Timetable | None:
@@ -151,11 +169,16 @@ def _around(span: Span) -> Span:
 
 def trimmed(hours: Sequence[Span]) -> Iterator[Span]:
     """The hours without the first and last half hour of each day."""
+    for window, first, last in _ends_of_days(hours):
+        start: datetime = window.start + HALF_HOUR if first else window.start
+        end = window.end - HALF_HOUR if last else window.end
+        if start < end:
+            yield Span(start, end)
+
+
+def _ends_of_days(hours: Sequence[Span]) -> Iterator[tuple[Span, bool, bool]]:
+    """Each window, and whether a day begins or ends with it."""
     last = len(hours) - 1
     for number, window in enumerate(hours):
         first = not number or window.start - hours[number - 1].end > BREAK
-        final = number == last or hours[number + 1].start - window.end > BREAK
-        start: datetime = window.start + HALF_HOUR if first else window.start
-        end = window.end - HALF_HOUR if final else window.end
-        if start < end:
-            yield Span(start, end)
+        yield window, first, number == last or hours[number + 1].start - window.end > BREAK

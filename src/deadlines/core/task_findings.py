@@ -11,7 +11,7 @@ from datetime import date, datetime, timedelta
 from typing import NamedTuple
 
 from deadlines.core.availability import is_working_day, shifted, windows
-from deadlines.core.client import AllDayDue, Client, Owner
+from deadlines.core.client import AllDayDue, Client, Owner, zone_at
 from deadlines.core.clocks import city
 from deadlines.core.findings import Code, Finding, Severity
 from deadlines.core.message import Clocks, Day, Left, Length, Message
@@ -147,8 +147,9 @@ def _on_day_off(task: DueTask, client: Client, day: date, now: datetime) -> Find
 
 
 def _outside_hours(task: DueTask, client: Client, now: datetime) -> Finding:
-    day = to_local(task.due, client.zone).date()
-    at = f"{to_local(task.due, client.zone):%H:%M} {city(client.zone.key)}"
+    zone = zone_at(client, task.due)
+    due = to_local(task.due, zone)
+    day, at = due.date(), f"{due:%H:%M} {city(zone.key)}"
     message = Message("{name} does not work at {at} on {day}", name=client.name, at=at, day=_day(day, client, now))
     remedy = Message('deadlines edit {number} --due "{day} cob"', number=str(task.number), day=day.isoformat())
     return task.finding(Code.DUE_OUTSIDE_HOURS, message, remedy, due=task.due)
@@ -156,9 +157,9 @@ def _outside_hours(task: DueTask, client: Client, now: datetime) -> Finding:
 
 def _days(task: DueTask, client: Client) -> tuple[date, date]:
     """The date on which it is due there, and here. A day that ends when it is due is meant, not the one that begins then."""
-    here = to_local(task.due, task.owner.zone)
+    here = to_local(task.due, zone_at(task.owner, task.due))
     if not isinstance(task.when, AllDay):
-        return to_local(task.due, client.zone).date(), here.date()
+        return to_local(task.due, zone_at(client, task.due)).date(), here.date()
     ends = client.all_day_due is not AllDayDue.START_OF_DAY
     return task.when.date, (here - _MOMENT if ends else here).date()
 
@@ -169,7 +170,7 @@ def _works_at(client: Client, instant: datetime) -> bool:
 
 def _day_off(client: Client, when: When | None, due: datetime) -> date | None:
     """The date of the client on which it is due, if they do not work on it; a night shift belongs to the day it began on."""
-    day = when.date if isinstance(when, AllDay) else to_local(due, client.zone).date()
+    day = when.date if isinstance(when, AllDay) else to_local(due, zone_at(client, due)).date()
     if is_working_day(client.availability, day):
         return None
     at_work = not isinstance(when, AllDay) and any(windows(client.availability, Span(due - _MOMENT, due)))
