@@ -1,15 +1,28 @@
 """The project's own promises about its shape."""
 
+import re
 import tomllib
 from pathlib import Path
 
 import deadlines
 
+_LINK = re.compile(r"\]\(([^)\s]+)\)")
 ROOT = Path(__file__).parent.parent
 
 
 def test_ci_runs_the_command_of_the_readme() -> None:
     assert "make test" in (ROOT / ".ci/run").read_text(encoding="utf-8")
+
+
+def test_every_link_between_our_pages_leads_somewhere() -> None:
+    pages = [ROOT / "README.md", ROOT / "CHANGELOG.md", *(ROOT / "docs").glob("*.md")]
+    links = [(page, link) for page in pages for link in _LINK.findall(page.read_text(encoding="utf-8"))]
+    local = [
+        (page, link.partition("#")[0]) for page, link in links if "://" not in link and not link.startswith(("#", "mailto:"))
+    ]
+
+    assert [f"{page.name}: {link}" for page, link in local if link and not (page.parent / link).exists()] == []
+    assert local
 
 
 def test_every_ignored_rule_has_its_reason() -> None:

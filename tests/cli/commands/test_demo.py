@@ -19,6 +19,7 @@ def test_the_main_job_is_shown_for_real(program: Program) -> None:
     assert "in step (1 request," in done.stdout
     assert "taken back: done 3" in done.stdout
     assert "\nwith Ganga Textiles: " in done.stdout
+    assert "outside: sakura" in done.stdout
     assert "Shop, first version: will be missed" in done.stdout
     assert "Review: meeting outside overlapping hours (new)" in done.stdout
     assert "\nDeadlines, " in done.stdout

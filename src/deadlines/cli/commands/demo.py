@@ -103,6 +103,7 @@ def _warn(show: _Show, phone: Phone) -> None:
     show.say("Sakura has invited you by mail, and your phone has put it into the calendar. Is anybody at work then?")
     phone.put_meeting("/kari/tasks/", "phone-call", "Review", organizer="emi@sakura.example", start=_afternoon(days=1))
     show.run("sync", "--quiet")
+    show.run("agenda", "--days", "5")
     show.say("Will everything be done in time? A big task for Acme, due with the landing page:")
     show.run("add", "Shop, first version", "--client", "acme", "--due", "in 3 days", "--estimate", "40h")
     show.run("plan", "--days", "4")
