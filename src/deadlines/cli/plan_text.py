@@ -59,9 +59,8 @@ def published_text(published: Published) -> str:
     said = ", ".join(f"{count} {verb}" for count, verb in changed if count)
     if not said:
         return f"Calendar {published.calendar} has this plan already: {published.unchanged} events."
-    return (
-        f"Calendar {published.calendar}: {said}, {published.unchanged} as they were. `deadlines sync` carries it to the server."
-    )
+    kept = f", {published.unchanged} as before" if published.unchanged else ""
+    return f"Calendar {published.calendar}: {said}{kept}. `deadlines sync` carries it to the server."
 
 
 def plan_json(
@@ -148,8 +147,11 @@ class _Page:
         job = self._planned.jobs[slot.uid]
         about = "~" if job.guessed else ""
         begin, end = (to_local(instant, self._zone) for instant in (slot.start, slot.end))
-        name = clean(job.summary) + (f" ({job.client})" if job.client else "")
-        yield self._aligned(f"  {begin:%H:%M}-{end:%H:%M}  {name}", f"{about}{hours(slot.length)}")
+        yield self._aligned(
+            f"  {begin:%H:%M}-{end:%H:%M}  {clean(job.summary)}",
+            f"{about}{hours(slot.length)}",
+            f" ({job.client})" if job.client else "",
+        )
         if self._lasts[slot.uid] is slot and job.due is not None:
             yield from self._due(job, slot.end)
 
@@ -205,10 +207,12 @@ class _Page:
             return None
         return when_of(row.index.due_kind, row.index.due_value, row.index.due_tzid)
 
-    def _aligned(self, left: str, right: str) -> str:
+    def _aligned(self, left: str, right: str, tail: str = "") -> str:
+        """`left`, of which only as much is shown as there is room for, with its `tail`; and `right` at the edge."""
         room = self._columns - 1 - len(right) - len(GAP)
-        if self._screen.columns is not None and room > _ROOM:
-            left = cut(left, room, self._screen.ellipsis)
+        if self._screen.columns is not None and room - len(tail) > _ROOM:
+            left = cut(left, room - len(tail), self._screen.ellipsis)
+        left += tail
         return left + " " * max(room - width(left), 0) + GAP + right
 
     def _wrapped(self, text: str, indent: str, role: Role | None = None) -> list[str]:
