@@ -228,7 +228,7 @@ def test_an_instance_that_would_end_after_the_calendar_does_is_left_out() -> Non
     forever = Part(zoned("2026-05-08T09:00"), zoned("9999-12-28T09:00"))
 
     assert len(instances(Series(forever, "FREQ=YEARLY"), span("2030-01-01", "2030-01-02"), OSLO).instances) == 1
-    assert bounds(Series(forever, "FREQ=YEARLY;COUNT=3"), OSLO)[1] is not None
+    assert bounds(Series(forever, "FREQ=YEARLY;COUNT=3"), OSLO)[1] is None
 
 
 MASTERS = st.builds(
@@ -262,3 +262,18 @@ def test_the_bounds_hold_every_instance(master: Part, rule: str) -> None:
     found = instances(series, Span(datetime(2024, 1, 1, tzinfo=UTC), datetime(2028, 1, 1, tzinfo=UTC)), OSLO).instances
     assert all(first <= one.span.start and (last is None or one.span.end <= last) for one in found)
     assert (last is None) == (rule in {"FREQ=WEEKLY", "FREQ=MONTHLY;BYDAY=-1FR"})
+
+
+def test_what_is_moved_out_of_the_calendar_takes_place_at_no_time() -> None:
+    """Found by feeding odd events at random."""
+    far = part(zoned("9990-01-01T09:00", NEW_YORK), recurrence_id=zoned("2026-05-08T09:00"), and_future=True)
+    series = Series(part(zoned("2026-05-01T09:00")), "FREQ=YEARLY", overrides=(far,))
+
+    assert starts(series) == ["05-01 07:00"]
+    assert bounds(series, OSLO)[1] is None
+
+
+def test_the_bounds_of_what_never_ends_are_none() -> None:
+    forever = Part(zoned("2026-05-08T09:00"), zoned("9999-12-28T09:00"))
+
+    assert bounds(Series(forever, overrides=(forever._replace(recurrence_id=forever.start),)), OSLO)[1] is None

@@ -16,6 +16,7 @@ An event that ends when it starts is busy at no time; it is placed as one second
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta, tzinfo
 from typing import NamedTuple
 
@@ -150,10 +151,9 @@ def bounds(series: Series, zone: tzinfo) -> tuple[datetime, datetime | None]:
     if not series.repeats and not series.overrides:
         return first, last
     reach = _reach(series, zone)
-    if not series.rrule or series.master is None:
-        return _moved(first, -reach), _moved(last, reach)
-    end = _end_of_rule(series.rrule, series.master.start)
-    return _moved(first, -reach), None if end is None else _moved(max(last, end), reach)
+    end = _end_of_rule(series.rrule, series.master.start) if series.rrule and series.master is not None else last
+    end = None if end is None else max(last, end)
+    return _moved(first, -reach), None if end is None or end > _moved(_LAST, -reach) else end + reach
 
 
 def _regular(series: Series, master: Part, span: Span, zone: tzinfo, limit: int) -> tuple[Sequence[Instance], str]:
@@ -215,7 +215,8 @@ def _as_they_are(series: Series, master: Part, starts: Sequence[When], zone: tzi
         ruling = [pair for pair in ranges if instant_of(pair[0], zone) <= instant_of(start, zone)]
         if ruling:
             since, part = ruling[-1]
-            yield from _placed(part, _shifted(start, since, part.start, zone), start, zone)
+            with suppress(OverflowError):  # it was moved out of the calendar
+                yield from _placed(part, _shifted(start, since, part.start, zone), start, zone)
         elif (end := ends.get(start)) is not None:
             yield from _placed(master._replace(start=start, end=end, nominal=None), start, start, zone)
         else:
