@@ -145,6 +145,15 @@ def test_what_has_no_start_takes_place_at_no_time() -> None:
     assert found.problems == ("DTSTART is missing",)
 
 
+@pytest.mark.parametrize("length", ["P999999999D", "nonsense"])
+def test_a_duration_that_leads_nowhere_is_none(length: str) -> None:
+    found = read(("DTSTART;VALUE=DATE:20260508", f"DURATION:{length}", "RRULE:FREQ=WEEKLY;COUNT=2"))
+
+    assert starts(found) == ["05-07 22:00", "05-14 22:00"]
+    assert found.series.master is not None
+    assert found.series.master.nominal is None
+
+
 def test_two_events_with_one_uid_the_first_is_read() -> None:
     found = read(WEEKLY, ("DTSTART:20270101T000000Z",))
 

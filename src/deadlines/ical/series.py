@@ -6,6 +6,7 @@ Read as it goes, as `read` does: what is odd is a line in `problems`, and only w
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from datetime import timedelta
 from typing import NamedTuple
 
 from deadlines.core.recurrence import doubt, validate
@@ -98,7 +99,7 @@ def _part(event: Component, zones: Zones, problems: list[str]) -> Part | None:
     return Part(
         start=start,
         end=end,
-        nominal=of.length("DURATION") if "DTEND" not in of.found else None,
+        nominal=_nominal(of, start, end),
         summary=of.text("SUMMARY"),
         status=of.raw("STATUS").lower(),
         transparent=of.raw("TRANSP").upper() == "TRANSPARENT",
@@ -110,6 +111,15 @@ def _part(event: Component, zones: Zones, problems: list[str]) -> Part | None:
         recurrence_id=None if named is None else moment(named, zones, problems),
         and_future=named is not None and parameter(named[1], "RANGE").upper() == "THISANDFUTURE",
     )
+
+
+def _nominal(of: Properties, start: When, end: When) -> timedelta | None:
+    """DURATION, where it is what says when the event ends: not beside DTEND, nor where it leads out of the calendar."""
+    length = of.length("DURATION") if "DTEND" not in of.found else None
+    try:
+        return length if length is not None and plus(start, length) == end else None
+    except OverflowError:
+        return None
 
 
 def _rule(event: Component, problems: list[str]) -> str:
