@@ -66,7 +66,8 @@ def _due(item: Due, settings: Settings, now: datetime, today: date | None) -> Se
     index = item.row.index
     here = item.at.astimezone(zone_at(settings.me, item.at))
     client = settings.clients.get(index.client)
-    there = "" if client is None else _clock(item.at, zone_at(client, item.at), here)
+    date_due = date.fromisoformat(index.due_value) if index.due_kind == "all-day" else None
+    there = "" if client is None else _clock(item.at, zone_at(client, item.at), here, day=item.day, ends=date_due)
     face = "24:00" if here.date() != item.day else f"{here:%H:%M}"
     if today is not None and item.day < today:
         face = f"{item.day.day} {SHORT_MONTHS[item.day.month - 1]}"
@@ -116,13 +117,19 @@ def _face(item: Takes, here: datetime, settings: Settings) -> str:
     return f"{here:%H:%M}-{last}"
 
 
-def _clock(instant: datetime, zone: ZoneInfo, here: datetime) -> str:
-    """`09:00 New York`, with the day of the week where it is another one than here; empty where the clocks show the same."""
+def _clock(instant: datetime, zone: ZoneInfo, here: datetime, *, day: date | None = None, ends: date | None = None) -> str:
+    """`09:00 New York`, with the day of the week where it is another one than here; empty where the clocks show the same.
+
+    What stands on another `day` than that of `here` ended it, and a midnight after the date `ends` is 24:00 of that date.
+    """
     there = instant.astimezone(zone)
     if there.replace(tzinfo=None) == here.replace(tzinfo=None):
         return ""
-    day = "" if there.date() == here.date() else f"{SHORT_DAYS[there.weekday()]} "
-    return f"{day}{there:%H:%M} {city(zone.key)}"
+    shown, face = there.date(), f"{there:%H:%M}"
+    if ends is not None and ends < shown and face == "00:00":
+        shown, face = ends, "24:00"
+    name = "" if shown == (day or here.date()) else f"{SHORT_DAYS[shown.weekday()]} "
+    return f"{name}{face} {city(zone.key)}"
 
 
 def _marks(item: Takes) -> str:
