@@ -69,6 +69,15 @@ def test_a_new_client_stands_after_the_last_one(path: Path) -> None:
     )
 
 
+def test_a_trial_raises_what_the_change_would_and_writes_nothing(path: Path) -> None:
+    before = text(path)
+    config(path).try_me({"email": "kari@example.net"})
+    with pytest.raises(InputError, match=r"me\.email: expected an address"):
+        config(path).try_me({"email": "kari"})
+
+    assert text(path) == before
+
+
 def test_a_changed_value_changes_nothing_else_of_its_line(path: Path) -> None:
     config(path).edit_client("acme", {"name": "Acme Ltd."})
 

@@ -49,6 +49,10 @@ class ConfigFile:
         """Change keys of `[me]`."""
         self._edit(lambda data: _set(data, ("me",), fields))
 
+    def try_me(self, fields: Fields) -> None:
+        """Raise what `set_me` would raise, and write nothing."""
+        self._proposed(lambda data: _set(data, ("me",), fields))
+
     def add_client(self, key: str, fields: Fields) -> None:
         """Add `[clients.key]` after the last client."""
         self._add("client", ("clients", key), fields)
@@ -97,18 +101,24 @@ class ConfigFile:
         self._edit(change)
 
     def _edit(self, change: Callable[[surgery.Data], list[surgery.Step]]) -> None:
+        before, text, after = self._proposed(change)
+        if after == text:
+            return
+        if text_of(self.path) != before:
+            raise Refused(f"{self.path} was changed at the same time", hint="try again")
+        replace_file(self.path, MARK + after if before is not None and before.startswith(MARK) else after)
+
+    def _proposed(self, change: Callable[[surgery.Data], list[surgery.Step]]) -> tuple[str | None, str, str]:
+        """The file as it is, None where there is none; its text without the mark; and that text after a proven change."""
         before = text_of(self.path)
         text = _HEADER if before is None else before.removeprefix(MARK)
         self._read(text)  # a file that is wrong already is not edited: its problems come first
         data = tomllib.loads(text)
         steps = change(data)
         after = surgery.apply(text, steps)
-        if after == text:
-            return
-        self._prove(after, surgery.expected(copy.deepcopy(data), steps))
-        if text_of(self.path) != before:
-            raise Refused(f"{self.path} was changed at the same time", hint="try again")
-        replace_file(self.path, MARK + after if before is not None and before.startswith(MARK) else after)
+        if after != text:
+            self._prove(after, surgery.expected(copy.deepcopy(data), steps))
+        return before, text, after
 
     def _prove(self, text: str, expected: surgery.Data) -> None:
         try:

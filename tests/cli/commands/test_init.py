@@ -104,7 +104,8 @@ def test_at_a_terminal(environment: dict[str, str], account: tuple[str, str], tm
             ("Your working hours [Mon-Fri 09:00-17:00]: ", "from nine to five"),
             ("Your working hours [Mon-Fri 09:00-17:00]: ", ""),
             ("Your name: ", "Kari Nordmann"),
-            ("Your e-mail address: ", ""),
+            ("Your e-mail address: ", "kari"),
+            ("Your e-mail address: ", "kari@example.org"),
             ("Your CalDAV server", account[0]),
             ("Your name there: ", "kari"),
             ("Which ones", "0"),
@@ -114,6 +115,7 @@ def test_at_a_terminal(environment: dict[str, str], account: tuple[str, str], tm
 
     assert seen.code == 0, seen.screen
     assert "did you mean Europe/Oslo or" in seen.screen
+    assert "me.email: expected an address" in seen.screen
     assert "Dry run: nothing was changed, here or there." in seen.screen
     assert config_in(tmp_path)["me"]["name"] == "Kari Nordmann"
     assert config_in(tmp_path)["me"]["timezone"] == "Europe/Oslo"

@@ -107,7 +107,8 @@ def _asked(answers: _Answers, shop: Workshop) -> _Answers:
         timezone=answers.timezone or _prompt("Your time zone", me.zone.key if me else shop.local_zone, find_zone),
         hours=answers.hours or _prompt("Your working hours", format_hours(me.availability.weekly) if me else _HOURS, parse_hours),
         name=answers.name or _prompt("Your name", me.name if me else ""),
-        email=answers.email or _prompt("Your e-mail address", me.email if me else ""),
+        email=answers.email
+        or _prompt("Your e-mail address", me.email if me else "", lambda typed: shop.config_file.try_me({"email": typed})),
         url=answers.url or _prompt("Your CalDAV server, a provider such as icloud, or a folder of .ics files (empty: none yet)"),
     )
     if not answers.url or answers.url.startswith(_WITHOUT_NAME):
