@@ -1,11 +1,14 @@
 from __future__ import annotations
 
+import io
 import logging
 import socket
 import ssl
 import threading
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import closing, contextmanager, suppress
+from types import SimpleNamespace
+from typing import cast
 
 import pytest
 from tests.servers import quirks
@@ -16,7 +19,7 @@ from tests.servers.quirks import Answers, Times
 from deadlines.errors import CredentialsRefused, NotCalDAV, RemoteError, TryLater, Unreachable, Untrusted
 from deadlines.remote.auth import Authenticator, Credentials, digest_response
 from deadlines.remote.http import Client, retry_after
-from deadlines.remote.wire import Limits, origin_of
+from deadlines.remote.wire import Limits, _Unwritten, origin_of
 
 SECRET = Credentials(username="kari", password="hunter2")
 
@@ -346,3 +349,16 @@ def test_an_authenticator_is_shared_by_clones() -> None:
 
     assert isinstance(connected._shared.authenticator, Authenticator)
     assert connected.clone()._shared is connected._shared
+
+
+def test_an_answer_that_nobody_read_is_dropped_without_a_word() -> None:
+    """Its reader below may be collected first."""
+    reader = io.BytesIO(b"HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nhello")
+    below = SimpleNamespace(makefile=lambda _mode: reader)
+    answer = _Unwritten(cast("socket.socket", below))
+    answer.begin()
+    reader.close()
+
+    answer.close()
+
+    assert answer.closed

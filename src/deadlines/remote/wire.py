@@ -158,6 +158,13 @@ class _Budget(io.RawIOBase):
         return io.BufferedReader(self, CHUNK)
 
 
+class _Unwritten(http.client.HTTPResponse):
+    """An answer. When one that nobody read is collected, Python 3.13 complains that what is below cannot be flushed any more."""
+
+    def flush(self) -> None:
+        """Nothing was written."""
+
+
 Dial = Callable[[Origin, Limits], socket.socket]
 """Opens a TCP connection within `Limits.connect`; `OSError` where there is none, `RemoteError` where there must not be one."""
 
@@ -190,7 +197,7 @@ class HttpWire:
         if len(body) >= CHUNK:
             sock.sendall(body)
         budget.left -= time.monotonic() - start
-        response = http.client.HTTPResponse(cast("socket.socket", budget), method=method)
+        response = _Unwritten(cast("socket.socket", budget), method=method)
         response.begin()
         self._keep = not response.will_close
         names = {name.lower(): value for name, value in response.getheaders()}
