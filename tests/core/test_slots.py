@@ -4,7 +4,7 @@ from itertools import pairwise
 from zoneinfo import ZoneInfo
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from deadlines.core.availability import Availability, parse_hours
@@ -155,6 +155,7 @@ spans = st.tuples(st.integers(0, 14 * 96), st.integers(1, 40)).map(
 starts = st.integers(0, 365 * 24).map(lambda n: datetime(2027, 1, 1, tzinfo=UTC) + n * HOUR)
 
 
+@example([hours("Pacific/Chatham", "Mon,Wed 10-11, Fri 0-24")], [], 120, 5)  # one passed over at first is better than the last
 @settings(max_examples=60, deadline=None)
 @given(st.lists(people, min_size=1, max_size=3), st.lists(spans, max_size=20), st.sampled_from([15, 45, 120]), st.integers(1, 8))
 def test_no_slot_is_outside_a_window_or_busy_or_too_many(

@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 import icalendar
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from deadlines.core.when import utc
@@ -68,6 +68,7 @@ def test_a_cancellation_is_a_later_revision_of_the_same_event() -> None:
     ]
 
 
+@example("\\")
 @given(st.text(st.characters(codec="utf-8"), max_size=30))
 def test_no_name_makes_another_line(name: str) -> None:
     text = request(invite(PLAIN, Organizer("kari@example.org", name), ["ann@acme.example"]))

@@ -116,7 +116,7 @@ def inside(request: Request) -> list[Slot]:
         near = _common((table.windows for table in tables.values()), request)
         by_cost = sorted((_slot(span, tables) for span in _starts(near, request.duration)), key=_rank)
         chosen = _spread((slot.span for slot in by_cost), request)
-    return [_slot(span, tables) for span in chosen]
+    return sorted((_slot(span, tables) for span in chosen), key=_rank)  # what was passed over first may be better
 
 
 def stretched(request: Request) -> list[Slot]:

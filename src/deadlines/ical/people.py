@@ -22,7 +22,8 @@ _SENT = frozenset({
     "RECURRENCE-ID", "SEQUENCE", "STATUS", "ORGANIZER", "ATTENDEE",
 })  # fmt: skip
 _NOT_SENT = frozenset({"SCHEDULE-AGENT", "SCHEDULE-STATUS", "SCHEDULE-FORCE-SEND"})
-_UNQUOTABLE = re.compile(r'["\x00-\x1f\x7f]')
+_UNQUOTABLE = re.compile(r'["\\\x00-\x1f\x7f]')
+"""What no parameter can hold (RFC 5545 §3.1), and the backslash, which some readers take for an escape of what follows."""
 
 
 class Organizer(NamedTuple):
