@@ -24,3 +24,4 @@ def test_the_main_job_is_shown_for_real(program: Program) -> None:
     assert "Review: meeting outside overlapping hours (new)" in done.stdout
     assert "\nDeadlines, " in done.stdout
     assert "\nDTSTART;VALUE=DATE" in done.stdout or "\nDTSTART;TZID=America/New_York:" in done.stdout
+    assert done.stdout.count("BEGIN:VEVENT\n") == done.stdout.count("END:VEVENT\n") == 1

@@ -153,9 +153,10 @@ class _Show:
 
     def see_event(self, name: str) -> None:
         """Print the first event of a file."""
-        sys.stdout.write(f"\n$ sed -n '/^BEGIN:VEVENT/,/^END:VEVENT/p' ~/public/{name} | head -n 12\n")
+        sys.stdout.write(f"\n$ sed -n '/^BEGIN:VEVENT/,/^END:VEVENT/p;/^END:VEVENT/q' ~/public/{name}\n")
         text = (self._public / name).read_text(encoding="utf-8")
-        sys.stdout.write("\n".join(text[text.index("BEGIN:VEVENT") :].splitlines()[:12]) + "\n")
+        end = "END:VEVENT"
+        sys.stdout.write("\n".join(text[text.index("BEGIN:VEVENT") : text.index(end) + len(end)].splitlines()) + "\n")
 
     def say(self, text: str) -> None:
         """What is about to be seen."""
