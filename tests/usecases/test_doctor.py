@@ -16,8 +16,11 @@ from deadlines.store.base import CollectionState, RunKind, Store, Unreadable
 from deadlines.store.digests import Delivery, Outcome
 from deadlines.store.sqlite import SqliteStore
 from deadlines.usecases.cron import Kind
+from deadlines.usecases.desk import Desk
 from deadlines.usecases.doctor import Level, Line, Surroundings, diagnose
+from deadlines.usecases.draft import Draft
 from deadlines.usecases.job_text import Job, crontab_block
+from deadlines.usecases.tasks import add
 
 GOOD = Capabilities(writable=True, sync_token=True, ctag=True, components=frozenset({"VTODO"}), server="Radicale")
 BLOCK = crontab_block(Job(words=("/usr/bin/deadlines", "cron", "run"), every=timedelta(minutes=15), environ={"PATH": "/bin"}))
@@ -163,6 +166,16 @@ def test_an_unreadable_item_is_named(around: Surroundings, store: SqliteStore) -
     (line,) = worst(around)
 
     assert line.message == "S503 work /work/x.ics: line 1: empty"
+
+
+def test_tasks_from_before_there_was_a_calendar_are_told(around: Surroundings, desk: Desk) -> None:
+    add(desk, Draft(summary="Old", calendar="local"))
+    add(desk, Draft(summary="New"))
+
+    (line,) = worst(around)
+
+    assert (line.level, line.message) == (Level.WARNING, "1 open task is in calendar local, which is never synced")
+    assert "deadlines edit ID --calendar work moves one" in line.remedy
 
 
 def test_a_calendar_that_is_only_read_may_be_read_only(around: Surroundings) -> None:

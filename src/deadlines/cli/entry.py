@@ -16,14 +16,14 @@ import click
 from deadlines.cli.exits import Exit
 from deadlines.cli.root import PROGRAM, root
 
-_GARBAGE = (50_000, 20, 100)
+GARBAGE = (50_000, 20, 100)
 """A list or a check of 10,000 makes values that hold no cycles: looking through them every 700 costs a tenth to a fifth of it."""
 _COMPLETE_VARIABLE = "_DEADLINES_COMPLETE"
 
 
 def main() -> None:
     """Run the command line and exit."""
-    gc.set_threshold(*_GARBAGE)
+    gc.set_threshold(*GARBAGE)
     _prepare_streams()
     instruction = os.environ.get(_COMPLETE_VARIABLE)  # noqa: TID251 # click's protocol with the shell, not configuration
     if instruction:

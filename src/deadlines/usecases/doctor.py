@@ -11,10 +11,10 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from deadlines.core.settings import Calendar, Mode, Settings
+from deadlines.core.settings import LOCAL, Calendar, Mode, Settings
 from deadlines.errors import ConfigError, DeadlinesError, StoreError
 from deadlines.remote.base import Capabilities
-from deadlines.store.base import Store
+from deadlines.store.base import OPEN, Query, Store
 from deadlines.store.digests import Outcome
 from deadlines.usecases.cron import Kind, unattended
 from deadlines.usecases.job_text import program_of, schedule_of
@@ -125,6 +125,7 @@ def _database(around: Surroundings, settings: Settings | None) -> Iterator[Line]
             yield from _each(_unreadable(store), topic="database")
             if settings is not None:
                 yield from _each(_moved(around, store), topic="time zones")
+                yield from _each(_left_behind(store, settings), topic="calendars")
                 for calendar in settings.calendars.values():
                     yield from _each(_last_sync(store, calendar, around.now), topic=f"sync {calendar.name}")
                     yield _server(around, store, calendar)
@@ -163,6 +164,20 @@ def _unreadable(store: Store) -> Iterator[Line]:
             topic="item",
             message=f"S503 {item.calendar} {item.href}: {item.reason}",
             remedy="mend or remove it with the program that made it; until then it is left as it is",
+        )
+
+
+def _left_behind(store: Store, settings: Settings) -> Iterator[Line]:
+    """Open tasks from before there was a calendar: nothing syncs them, and nobody would see it."""
+    me = settings.me
+    open_tasks = store.count(Query(calendar=LOCAL, statuses=OPEN)) if settings.calendars and me.default_calendar != LOCAL else 0
+    if open_tasks:
+        tasks = "1 open task is" if open_tasks == 1 else f"{open_tasks} open tasks are"
+        yield Line(
+            level=Level.WARNING,
+            topic="calendars",
+            message=f"{tasks} in calendar {LOCAL}, which is never synced",
+            remedy=f"deadlines list --calendar {LOCAL} shows them, deadlines edit ID --calendar {me.default_calendar} moves one",
         )
 
 
