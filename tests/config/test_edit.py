@@ -28,6 +28,7 @@ timezone = "America/New_York"
 
 [clients.acme.quota]
 deliverables = 4
+per = "week"
 
 # beta pays late
 [clients.beta]
@@ -60,12 +61,15 @@ def text(path: Path) -> str:
 
 
 def test_a_new_client_stands_after_the_last_one(path: Path) -> None:
-    config(path).add_client("gamma", {"name": 'G "1"', "timezone": "Europe/Oslo", "emails": ("*@g.example",), "quota.hours": 7.5})
+    config(path).add_client(
+        "gamma", {"name": 'G "1"', "timezone": "Europe/Oslo", "emails": ("*@g.example",), "quota.hours": 7.5, "quota.per": "week"}
+    )
 
     assert text(path) == FILE.replace(
         "# beta's end\n",
         "# beta's end\n\n[clients.gamma]\n"
-        'name = "G \\"1\\""\ntimezone = "Europe/Oslo"\nemails = ["*@g.example"]\n\n[clients.gamma.quota]\nhours = 7.5\n',
+        'name = "G \\"1\\""\ntimezone = "Europe/Oslo"\nemails = ["*@g.example"]\n\n'
+        '[clients.gamma.quota]\nhours = 7.5\nper = "week"\n',
     )
 
 
@@ -85,10 +89,10 @@ def test_a_changed_value_changes_nothing_else_of_its_line(path: Path) -> None:
 
 
 def test_a_new_key_stands_after_the_last_of_its_table(path: Path) -> None:
-    config(path).edit_client("acme", {"hours": "Mon-Thu 08:00-16:00", "quota.per": "month"})
+    config(path).edit_client("acme", {"hours": "Mon-Thu 08:00-16:00", "quota.carry_over": 1})
 
     assert text(path) == FILE.replace('York"\n', 'York"\nhours = "Mon-Thu 08:00-16:00"\n').replace(
-        "= 4\n", '= 4\nper = "month"\n'
+        '= "week"\n', '= "week"\ncarry_over = 1\n'
     )
 
 
@@ -106,7 +110,7 @@ def test_a_removed_client_takes_its_quota_and_its_own_comments_along(path: Path)
 
 
 def test_adding_and_removing_leaves_no_trace(path: Path) -> None:
-    config(path).add_client("gamma", {"timezone": "UTC", "quota.hours": 1})
+    config(path).add_client("gamma", {"timezone": "UTC", "quota.hours": 1, "quota.per": "week"})
     config(path).remove_client("gamma")
 
     assert text(path) == FILE
@@ -202,7 +206,7 @@ def test_what_would_be_wrong_is_refused_and_nothing_written(
 def test_a_file_that_is_wrong_already_is_told_with_its_lines(path: Path) -> None:
     path.write_bytes((FILE + "[mee]\n").encode())
 
-    with pytest.raises(ConfigError, match="line 25: mee: unknown section"):
+    with pytest.raises(ConfigError, match="line 26: mee: unknown section"):
         config(path).edit_client("acme", {"name": "x"})
 
 
@@ -211,7 +215,7 @@ def test_a_file_that_is_wrong_already_is_told_with_its_lines(path: Path) -> None
     [
         'clients = { a = { timezone = "UTC" } }\n',
         '[clients]\na = { timezone = "UTC" } # c\n',
-        '[clients.a]\ntimezone = "UTC"\nquota = { deliverables = 1 }\n',
+        '[clients.a]\ntimezone = "UTC"\nquota = { deliverables = 1, per = "week" }\n',
     ],
 )
 def test_what_stands_in_one_line_is_changed_but_not_extended(path: Path, odd: str) -> None:

@@ -88,7 +88,10 @@ def test_a_client_follows_me_where_a_date_falls_due() -> None:
 @pytest.mark.parametrize(
     ("text", "quota"),
     [
-        ("deliverables = 4\ncarry_over = 2", Quota(unit=QuotaUnit.DELIVERABLES, amount=4, per=Period.WEEK, carry_over=2)),
+        (
+            'deliverables = 4\nper = "week"\ncarry_over = 2',
+            Quota(unit=QuotaUnit.DELIVERABLES, amount=4, per=Period.WEEK, carry_over=2),
+        ),
         ('hours = 7.5\nper = "month"', Quota(unit=QuotaUnit.HOURS, amount=7.5, per=Period.MONTH, carry_over=0)),
     ],
 )
@@ -192,16 +195,20 @@ def test_a_feed_is_written_below_the_home_folder() -> None:
         (CLIENT + 'all_day_due = "noon"', 'line 3: clients.acme.all_day_due: expected "close-of-business" or "end-of-day" or'),
         (CLIENT + 'warn_before = "soon"', "line 3: clients.acme.warn_before: duration 'soon'"),
         (CLIENT + 'buffer = "900d"', "line 3: clients.acme.buffer: '900d' is not between 0 and 366 days"),
-        (CLIENT + "quota = {}", "line 3: clients.acme.quota: a quota needs deliverables = 4 or hours = 20"),
+        (CLIENT + "quota = { per = 'week' }", "line 3: clients.acme.quota: a quota needs deliverables = 4 or hours = 20"),
+        (CLIENT + "quota = { hours = 1 }", 'line 3: clients.acme.quota: per is missing: "week" or "month"'),
         (
-            CLIENT + "quota = { hours = 1, deliverables = 2 }",
+            CLIENT + "quota = { hours = 1, deliverables = 2, per = 'week' }",
             "line 3: clients.acme.quota.hours: a quota is of deliverables or of hours",
         ),
         (
-            CLIENT + "quota.deliverables = true",
-            "line 3: clients.acme.quota.deliverables: expected a whole number from 1 to 10000",
+            CLIENT + "quota.per = 'week'\nquota.deliverables = true",
+            "line 4: clients.acme.quota.deliverables: expected a whole number from 1 to 10000",
         ),
-        (CLIENT + "quota.hours = nan", "line 3: clients.acme.quota.hours: expected a number from 0 to 10000, found nan"),
+        (
+            CLIENT + "quota.per = 'week'\nquota.hours = nan",
+            "line 4: clients.acme.quota.hours: expected a number from 0 to 10000, found nan",
+        ),
         ("[accounts.a]", "line 1: accounts.a: url is missing"),
         ('[accounts.a]\nurl = "dav.example"', 'line 2: accounts.a.url: expected an address such as "https://dav.example.org/"'),
         ('[accounts.a]\nurl = "http://dav.example/"', "line 2: accounts.a.url: plain http shows the password to everybody"),

@@ -78,7 +78,7 @@ _QUOTA = Section(
     (
         Key("deliverables", kinds.integer(1, 10_000), "Completed tasks in a period."),
         Key("hours", kinds.number(10_000), "Or hours of work in a period."),
-        Key("per", kinds.choice(*Period), "The period, in the client's zone: week or month.", default="week"),
+        Key("per", kinds.choice(*Period), "The period, in the client's zone: week or month.", required=True),
         Key("carry_over", kinds.number(10_000), "How much may move on to the next period.", default=0),
         Key("since", kinds.DAY, "The first day, whose period counts pro rata; left out: that of the first work done for them."),
     ),
