@@ -21,17 +21,23 @@ _SHOWN = 20
 """So many items of a kind are named in text; JSON names all."""
 
 
+_WORKED = frozenset({Exit.FINE, Exit.LOOK, Exit.PARTIAL})
+"""Codes of a calendar that was synced, though perhaps not all of it."""
+
+_GRAVEST_FIRST = (Exit.BUG, Exit.GUARD, Exit.PARTIAL, Exit.CONFIG, Exit.USAGE, Exit.LATER, Exit.LOOK)
+
+
 def exit_code(report: SyncReport, feeds: FeedsAfter | None = None) -> Exit:
-    """The worst that happened: a tripped guard, then what must be mended, then what was partial, then what to look at."""
+    """The gravest of what happened.
+
+    Partial failure means that something was synced and something was not, a feed for example. Where no calendar was, their
+    own codes tell a script what to do: change something, or try later. A feed that failed besides takes nothing from that.
+    """
     codes = {_calendar_code(calendar) for calendar in report.calendars}
-    if feeds is not None and feeds.failed:
+    feed_failed = feeds is not None and feeds.failed
+    if codes & _WORKED and (codes - {Exit.FINE, Exit.LOOK} or feed_failed):
         codes.add(Exit.PARTIAL)
-    if len(codes) > 1 and codes & {Exit.CONFIG, Exit.LATER} and codes & {Exit.FINE, Exit.LOOK}:
-        codes.add(Exit.PARTIAL)
-    for code in (Exit.GUARD, Exit.PARTIAL, Exit.CONFIG, Exit.LATER, Exit.LOOK):
-        if code in codes:
-            return code
-    return Exit.FINE
+    return next((code for code in _GRAVEST_FIRST if code in codes), Exit.FINE)
 
 
 def _calendar_code(calendar: CalendarReport) -> Exit:

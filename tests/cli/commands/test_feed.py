@@ -124,6 +124,17 @@ def test_a_feed_that_fails_fails_no_sync(program: Program, configure: Configure)
     assert "Logo" in program("list").stdout
 
 
+def test_a_feed_that_fails_hides_no_password_and_no_network(program: Program, configure: Configure) -> None:
+    """A script is told to try later, or that somebody has to correct something, as it is without feeds."""
+    with serve(FakeDav(password="another")) as url:
+        configure(SERVER.format(url=url) + '[feeds.acme]\npath = "/nowhere/acme.ics"\n')
+        refused = program("sync")
+    gone = program("sync")
+
+    assert (refused.returncode, gone.returncode) == (4, 75)
+    assert all("feed acme: error: /nowhere/acme.ics: there is no folder /nowhere" in done.stdout for done in (refused, gone))
+
+
 def test_what_cannot_be_read_is_said(program: Program, configure: Configure) -> None:
     server = FakeDav(password="secret")
     server.put("/kari/tasks/logo.ics", task("logo", "Logo"))
