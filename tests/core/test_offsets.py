@@ -1,9 +1,9 @@
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta, timezone
 from zoneinfo import ZoneInfo, available_timezones
 
 import pytest
 
-from deadlines.core.offsets import steady_offset
+from deadlines.core.offsets import has_every_day, steady_offset
 from deadlines.ical import tzif
 
 HOUR = timedelta(hours=1)
@@ -52,3 +52,28 @@ def test_on_a_steady_day_the_offset_holds_for_every_quarter_of_an_hour(zone: str
             continue
         midnight = datetime.combine(day, time(), UTC) - offset
         assert {(midnight + quarter * HOUR / 4).astimezone(there).utcoffset() for quarter in range(48 * 4)} == {offset}
+
+
+def test_the_days_that_clocks_have_skipped_since_1970() -> None:
+    """Two wall times a day apart are one instant there, and nowhere else."""
+    skipped = set()
+    for key in available_timezones() - {"localtime"}:
+        for onset in tzif.history(key).onsets:
+            if onset.at.year >= 1970 and onset.new.offset - onset.old.offset >= DAY:
+                skipped.add((key, (onset.at + onset.old.offset).year))
+                assert not has_every_day(ZoneInfo(key), onset.at.year - 1, onset.at.year + 1)
+    assert {"Pacific/Apia", "Pacific/Kwajalein"} <= {key for key, _ in skipped}
+
+    assert {
+        (key, year)
+        for key in available_timezones() - {"localtime"}
+        for year in range(1990, 2020)
+        if not has_every_day(ZoneInfo(key), year, year) and (key, year) not in skipped
+    } <= {(key, year + 1) for key, year in skipped}  # the new year's days around it belong to both
+
+
+def test_only_clocks_that_are_known_have_every_day() -> None:
+    assert has_every_day(UTC, 1, 9999)
+    assert has_every_day(ZoneInfo("Europe/Oslo"), 1, 90)
+    assert not has_every_day(ZoneInfo("Europe/Oslo"), 1900, 2000)
+    assert not has_every_day(timezone(HOUR), 2026, 2026)

@@ -1,5 +1,6 @@
 import itertools
 import time
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -7,9 +8,11 @@ import pytest
 from dateutil.rrule import rrulestr
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
+from tests.core.test_rule_days import plain_rules
 
 from deadlines.core import recurrence
-from deadlines.core.recurrence import Step, doubt, expand, following, validate, walls
+from deadlines.core.periods import Work, walls
+from deadlines.core.recurrence import Step, doubt, expand, following, validate
 from deadlines.core.rrule import parse
 from deadlines.core.when import AllDay, Floating, When, Zoned, utc
 from deadlines.errors import InputError
@@ -428,25 +431,42 @@ def test_stepping_visits_every_instance(freq: str, parts: dict[str, str], count:
     assert tuple(visited) == expand(f"{rrule};COUNT={count}", start, before=instant("2200-01-01")).instances
 
 
-@given(
-    st.sampled_from(["DAILY", "WEEKLY"]),
-    st.integers(1, 5),
-    st.sampled_from(["MO", "SU", "WE"]),
-    st.sets(st.sampled_from(["MO", "TU", "WE", "TH", "FR", "SA", "SU"]), max_size=4),
-    st.integers(0, 20),
-    st.integers(0, 400),
-)
-def test_even_steps_find_what_periods_find(  # noqa: PLR0917 - drawn
-    freq: str, interval: int, wkst: str, days: set[str], start: int, since: int
-) -> None:
-    by_day = f";BYDAY={','.join(sorted(days))}" if days and freq == "WEEKLY" else ""
-    rule = parse(f"FREQ={freq};INTERVAL={interval};WKST={wkst}{by_day}")
-    first = datetime(2026, 2, 25, 9, 30, 15) + timedelta(days=start)  # noqa: DTZ001 - wall time
-    low, high = first + timedelta(days=since), first + timedelta(days=since + 60)
-    window = (low.date(), high.date() + timedelta(days=8))
-    by_periods = [wall for chosen in recurrence._by_days(rule, first, window, recurrence._Work()) for wall in chosen]
+HURTING = [  # a gap, a fold, a gap at midnight, half an hour, a day that is skipped, a leap day, the end of a month
+    zoned("2026-03-08T02:30"),
+    zoned("2026-11-01T01:30"),
+    zoned("2026-09-06T00:15", "America/Santiago"),
+    zoned("2026-04-05T01:45", "Australia/Lord_Howe"),
+    zoned("2011-12-30T09:00", "Pacific/Apia"),
+    Floating(datetime(2024, 2, 29, 9)),  # noqa: DTZ001 - a floating time
+    day("2026-01-31"),
+]
+UNTILS = {"date": "%Y%m%d", "wall time": "%Y%m%dT%H%M%S", "instant": "%Y%m%dT%H%M%SZ"}
 
-    stepped = list(recurrence._in_steps(rule, first, (low, high), recurrence._Work()))
-    expected = [wall for wall in by_periods if first <= wall and low <= wall <= high]
-    assert [wall for wall in stepped if low <= wall] == expected
-    assert all(low - wall < timedelta(days=14 * interval) for wall in stepped)
+
+def moved(start: When, days: int) -> When:
+    by = timedelta(days=days)
+    return AllDay(start.date + by) if isinstance(start, AllDay) else replace(start, local=start.local + by)
+
+
+@given(plain_rules(), st.sampled_from(HURTING), st.data())
+@settings(max_examples=200, deadline=None)
+def test_a_plain_rule_has_the_instances_that_its_periods_have(rrule: str, near: When, data: st.DataObject) -> None:
+    """With UNTIL in every form and EXDATE, across what clocks do."""
+    start = moved(near, -data.draw(st.integers(0, 800)))
+    at = near.date if isinstance(near, AllDay) else near.local
+    form = data.draw(st.sampled_from([None, *UNTILS.values()]))
+    until = "" if form is None or "COUNT" in rrule else f";UNTIL={at + timedelta(days=data.draw(st.integers(-30, 60))):{form}}"
+    exdates = [moved(near, number) for number in data.draw(st.sets(st.integers(-9, 9), max_size=3))]
+    low = datetime(at.year, at.month, at.day, tzinfo=UTC) + timedelta(days=data.draw(st.integers(-40, 9)))
+    high = low + timedelta(days=data.draw(st.integers(1, 90)))
+
+    found = expand(rrule + until, start, exdates=exdates, after=low, before=high)
+
+    window = recurrence._bound(low), recurrence._bound(high)
+    named = recurrence.Named(exdates)
+    by_periods = {
+        key: when
+        for key, when in recurrence._instances(rrule + until, start, *window, Work())
+        if window[0] <= key < window[1] and not named.has(when)
+    }
+    assert found == (tuple(by_periods.values()), False, tuple(by_periods))

@@ -8,10 +8,12 @@ within five days (a test looks whether that is so; Gaza will within seven, in 20
 
 from __future__ import annotations
 
-from datetime import date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta, tzinfo
 from functools import lru_cache
 from zoneinfo import ZoneInfo
 
+_CENTURY = 100
+_DAY = timedelta(days=1)
 _BLOCK = 4
 _BEHIND = 2
 """A window that starts on a day may end just before the second midnight after it."""
@@ -23,9 +25,22 @@ def steady_offset(zone: ZoneInfo, day: date) -> timedelta | None:
     return _block(zone, block)[place]
 
 
+def has_every_day(zone: tzinfo, first: int, last: int) -> bool:
+    """Whether a clock in `zone` skips no whole day in the years from `first` to `last`, as Apia did in 2011.
+
+    Then two wall times a day apart are never one instant. False also where that is not easily said.
+    """
+    if zone is UTC:
+        return True
+    if not isinstance(zone, ZoneInfo) or last - first >= _CENTURY:
+        return False
+    return all(_has_every_day(zone, year) for year in range(first, last + 1))
+
+
 def forget() -> None:
     """Forget what zones have told, as a process that has just started knows nothing."""
     _block.cache_clear()
+    _has_every_day.cache_clear()
 
 
 @lru_cache(maxsize=8192)
@@ -45,3 +60,12 @@ def _at_midnight(zone: ZoneInfo, day: int) -> timedelta | None:
     midnight = datetime.combine(date.fromordinal(day), time.min, zone)
     offset = midnight.utcoffset()
     return offset if offset == midnight.replace(fold=1).utcoffset() else None
+
+
+@lru_cache(maxsize=8192)
+def _has_every_day(zone: ZoneInfo, year: int) -> bool:
+    """Every offset of the year is looked at, for none holds for less than a day."""
+    first, last = date(year, 1, 1).toordinal() - 2, date(year, 12, 31).toordinal() + 2
+    midnights = map(datetime.fromordinal, range(max(first, 1), min(last, date.max.toordinal()) + 1))
+    offsets = {zone.utcoffset(midnight) or timedelta() for midnight in midnights}
+    return max(offsets) - min(offsets) < _DAY

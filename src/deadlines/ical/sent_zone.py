@@ -18,7 +18,7 @@ from datetime import datetime, time, timedelta, tzinfo
 from itertools import islice, pairwise, takewhile
 from typing import Protocol, Self
 
-from deadlines.core.recurrence import walls
+from deadlines.core.periods import walls
 from deadlines.core.rrule import Freq, Rule, parse
 from deadlines.core.when import AllDay, Zoned
 from deadlines.errors import CodecError, InputError
