@@ -26,11 +26,9 @@ def main() -> None:
     gc.set_threshold(*GARBAGE)
     _prepare_streams()
     instruction = os.environ.get(_COMPLETE_VARIABLE)  # noqa: TID251 # click's protocol with the shell, not configuration
-    if instruction:
-        from click.shell_completion import shell_complete  # noqa: PLC0415 # only when a shell asks
-
-        sys.exit(shell_complete(root, {}, PROGRAM, _COMPLETE_VARIABLE, instruction))
-    sys.exit(run(sys.argv[1:]))
+    code = _complete(instruction) if instruction else run(sys.argv[1:])
+    gc.freeze()  # or the interpreter would look for cycles in all that is about to vanish, which takes it 10 ms
+    sys.exit(code)
 
 
 def run(arguments: Sequence[str]) -> int:
@@ -40,6 +38,12 @@ def run(arguments: Sequence[str]) -> int:
     except (Exception, KeyboardInterrupt) as error:  # noqa: BLE001 # the outermost edge
         code = _failed(error, arguments)
     return _flushed(code, arguments)
+
+
+def _complete(instruction: str) -> int:
+    from click.shell_completion import shell_complete  # noqa: PLC0415 # only when a shell asks
+
+    return shell_complete(root, {}, PROGRAM, _COMPLETE_VARIABLE, instruction)
 
 
 def _invoke(arguments: Sequence[str]) -> int:
