@@ -8,6 +8,7 @@ import shutil
 import sys
 import tempfile
 from collections.abc import Callable, Iterator
+from itertools import chain
 from pathlib import Path
 
 from bench import check, digest, events, feeds, memory, parse, plan, slots, startup, sync, tasks
@@ -40,7 +41,11 @@ QUICK: dict[str, Part] = {
     "radicale-quick": lambda folder: sync.measure(folder, "radicale", VDIRSYNCER, 1_000),
     "xandikos-quick": lambda folder: sync.measure(folder, "xandikos", VDIRSYNCER, 1_000),
 }
-LONG: dict[str, Part] = {"tasks-long": lambda folder: tasks.measure(folder, 100_000, (1 / 15, 0, 1 / 5))}
+LONG: dict[str, Part] = {
+    "tasks-long": lambda folder: chain(
+        tasks.measure(folder, 100_000, (1 / 15, 0, 1 / 5)), tasks.measure_growth(folder, 10_000, 100_000, 1.3)
+    ),
+}
 _INTRODUCTION = """\
 # What `make bench` measured
 

@@ -13,18 +13,18 @@ from bench.place import Place, open_tasks
 from bench.table import Fact, Row
 
 RUNS = 7
+_NEXT = ("list", "--limit", "20")
 
 
 def measure(folder: Path, count: int, budgets: tuple[float, float, float]) -> Iterator[Row | Fact]:
     """`budgets` are for the twenty next, for all, and for adding one; 0 for none."""
-    place = Place(folder / f"{count}")
-    place.seed(corpus.resource(number) for number in open_tasks(count))
+    place = _seeded(folder, count)
     taskwarrior = Taskwarrior(place, count) if shutil.which("task") else None
     if taskwarrior is None:
         yield Fact(part="tasks", what=f"{count:,} tasks", found="Taskwarrior is not installed")
         return
     commands = (
-        ("20 next", ("list", "--limit", "20"), ("next", "limit:20")),
+        ("20 next", _NEXT, ("next", "limit:20")),
         ("all", ("list",), ("list",)),
         (
             "add one",
@@ -44,6 +44,30 @@ def measure(folder: Path, count: int, budgets: tuple[float, float, float]) -> It
             against="Taskwarrior",
             budget=budget,
         )
+
+
+def measure_growth(folder: Path, few: int, many: int, budget: float) -> Iterator[Row]:
+    """What the twenty next cost where there are more tasks."""
+    small, large = _seeded(folder, few), _seeded(folder, many)
+    small.run(*_NEXT)
+    large.run(*_NEXT)
+    one, other = in_turns(2 * RUNS, lambda: large.run(*_NEXT), lambda: small.run(*_NEXT))
+    yield Row(
+        part="tasks",
+        what=f"20 next, {many:,} tasks, wall",
+        ours=one.wall,
+        reference=other.wall,
+        against=f"{few:,} tasks",
+        budget=budget,
+    )
+
+
+def _seeded(folder: Path, count: int) -> Place:
+    """So many tasks; those that are there already, where they are."""
+    place = Place(folder / f"{count}")
+    if not place.database.exists():
+        place.seed(corpus.resource(number) for number in open_tasks(count))
+    return place
 
 
 class Taskwarrior:
