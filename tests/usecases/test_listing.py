@@ -62,6 +62,12 @@ def test_a_limited_list_says_how_many_there_are(full: Desk) -> None:
     assert (listing(full, Wanted(limit=2)).total, listing(full, Wanted()).total) == (5, -1)
 
 
+def test_a_limited_list_does_not_count_for_ever(full: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("deadlines.usecases.listing.COUNTED", 3)
+
+    assert listing(full, Wanted(limit=2)).total == 4
+
+
 def test_a_task_is_overdue_in_the_second_after_its_due(desk: Desk, later: Later) -> None:
     add(desk, Draft(summary="x", due="2026-11-23T12:00:00Z"))
 

@@ -299,7 +299,7 @@ class Store(Events, Protocol):
         ...
 
     def count(self, query: Query) -> int:
-        """How many `rows` would give without a limit."""
+        """How many `rows` would give."""
         ...
 
     def find(self, key: str) -> Sequence[Row]:

@@ -93,17 +93,13 @@ class SqliteStore:
 
     def rows(self, query: Query) -> Iterator[Row]:
         """The records that are here, in order."""
-        conditions, parameters = _conditions(query)
-        parts = ["rows", *conditions, f"order_{query.sort.value}"]
-        if query.limit is not None:
-            parts.append("limit")
-            parameters["limit"] = query.limit
-        return map(rows.row, self._composed(parts, parameters))
+        conditions, limit, parameters = _conditions(query)
+        return map(rows.row, self._composed(["rows", *conditions, f"order_{query.sort.value}", *limit], parameters))
 
     def count(self, query: Query) -> int:
         """How many records are here."""
-        conditions, parameters = _conditions(query)
-        number: int = self._composed(["count", *conditions], parameters)[0][0]
+        conditions, limit, parameters = _conditions(query)
+        number: int = self._composed(["count", *conditions, *limit, "counted"], parameters)[0][0]
         return number
 
     def find(self, key: str) -> Sequence[Row]:
@@ -270,8 +266,8 @@ class SqliteReindex:
             self._database.named("event_put", rows.event_columns(record, index.event))
 
 
-def _conditions(query: Query) -> tuple[list[str], dict[str, Value]]:
-    """The parts of `statements.sql` that a query asks for, and their parameters."""
+def _conditions(query: Query) -> tuple[list[str], list[str], dict[str, Value]]:
+    """The parts of `statements.sql` that a query asks for, its limit apart, and their parameters."""
     parts: list[str] = []
     parameters: dict[str, Value] = {}
     for name in ("component", "client", "calendar"):
@@ -287,7 +283,9 @@ def _conditions(query: Query) -> tuple[list[str], dict[str, Value]]:
     if query.due_before is not None:
         parts.append("where_due_before")
         parameters["due_before"] = query.due_before
-    return parts, parameters
+    if query.limit is None:
+        return parts, [], parameters
+    return parts, ["limit"], {**parameters, "limit": query.limit}
 
 
 def _successor(prefix: bytes) -> bytes:

@@ -127,8 +127,12 @@ SELECT resource, uid, calendar, component, summary, note, client, status, priori
 FROM listing WHERE is_here = 1
 
 -- name: count
--- How many lines a list would have. Conditions follow.
-SELECT COUNT(*) FROM listing WHERE is_here = 1
+-- How many lines a list would have. Conditions follow, and `counted`.
+SELECT COUNT(*) FROM (SELECT 1 FROM listing WHERE is_here = 1
+
+-- name: counted
+-- The end of it.
+)
 
 -- name: where_component
 -- VTODO, VEVENT, ...

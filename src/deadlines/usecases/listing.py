@@ -10,6 +10,9 @@ from deadlines.errors import InputError
 from deadlines.store.base import OPEN, Query, Row, Sort, Unreadable
 from deadlines.usecases.desk import Desk
 
+COUNTED = 10_000
+"""Counting beyond that would make the twenty next of 100,000 tasks wait for a number that nobody needs to know exactly."""
+
 
 class Wanted(NamedTuple):
     """Which tasks to list, as it was typed."""
@@ -25,9 +28,10 @@ class Wanted(NamedTuple):
 
 
 class Listed(NamedTuple):
-    """The rows asked for, lazily; how many there would be without a limit, -1 where none was asked for; what is missing.
+    """The rows asked for, lazily; how many there would be without a limit; what is missing.
 
-    `unreadable` is on the server but in no list.
+    `total` is `COUNTED + 1` where there are more than `COUNTED`, -1 where no limit was asked for. `unreadable` is on the server
+    but in no list.
     """
 
     rows: Iterator[Row]
@@ -45,7 +49,7 @@ def listing(desk: Desk, wanted: Wanted) -> Listed:
         sort=wanted.sort,
         limit=wanted.limit,
     )
-    total = desk.store.count(query) if wanted.limit is not None else -1
+    total = desk.store.count(query._replace(limit=COUNTED + 1)) if wanted.limit is not None else -1
     return Listed(rows=desk.store.rows(query), total=total, unreadable=desk.store.unreadable())
 
 

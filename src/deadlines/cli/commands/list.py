@@ -27,7 +27,7 @@ from deadlines.cli.shop import workshop
 def run(options: Options, sort: str, **wanted: str | bool | int | None) -> None:
     """List tasks with their due dates on both clocks, the most urgent first."""
     from deadlines.store.base import Sort  # noqa: PLC0415 # help is spared it
-    from deadlines.usecases.listing import Wanted, listing  # noqa: PLC0415 # help is spared it
+    from deadlines.usecases.listing import COUNTED, Wanted, listing  # noqa: PLC0415 # help is spared it
 
     shop = workshop(options)
     with shop.desk() as desk:
@@ -55,7 +55,8 @@ def run(options: Options, sort: str, **wanted: str | bool | int | None) -> None:
         if _asked_for_all(wanted) and not shop.is_configured:
             note(options, "There is no configuration yet: `deadlines init` sets up your hours, clients and calendars.")
     elif found.total > len(rows):
-        note(options, f"{len(rows)} of {found.total} tasks; `--limit` shows more.")
+        total = str(found.total) if found.total <= COUNTED else f"more than {COUNTED}"
+        note(options, f"{len(rows)} of {total} tasks; `--limit` shows more.")
     if unreadable:
         note(options, f"{len(unreadable)} items on the server cannot be read and are not listed: `deadlines doctor` names them.")
 
