@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from deadlines.remote.base import Capabilities, Collection, Found
     from deadlines.remote.embedded import EmbeddedServer
     from deadlines.remote.http import Client
+    from deadlines.remote.known_servers import SignIn
     from deadlines.remote.subscription import Subscription
     from deadlines.remote.vdir import VDir
     from deadlines.store.base import Store
@@ -82,7 +83,7 @@ class Workshop:
         self._command = command
         self._flag = config
         self._tell = tell
-        self._clients: dict[str, Client] = {}
+        self._clients: dict[Account, Client] = {}
         self.timer = monotonic
         self.zone_data = _choose_zone_data()
         """Which time zone database is used. It is chosen before anything here can open a zone."""
@@ -269,7 +270,10 @@ class Workshop:
 
     def discover(self, name: str) -> Iterable[Found]:
         """The calendars of an account."""
-        account = self._account(name)
+        return self.calendars_of(self._account(name))
+
+    def calendars_of(self, account: Account, secret: str | None = None) -> Iterable[Found]:
+        """The calendars of an account, which need not be configured yet; `secret` is its password where it is nowhere yet."""
         match account.kind:
             case AccountKind.FOLDER:
                 from deadlines.remote import vdir  # noqa: PLC0415 # built on first use
@@ -280,7 +284,7 @@ class Workshop:
             case AccountKind.CALDAV:
                 from deadlines.remote.discovery import discover  # noqa: PLC0415 # built on first use
 
-                client = self._client(account)
+                client = self._client(account, secret)
                 try:
                     return list(discover(client, account.url, account.username))
                 finally:
@@ -288,16 +292,11 @@ class Workshop:
             case _:
                 assert_never(account.kind)
 
-    def address(self, url: str, username: str) -> str:
-        """The URL of an account: as it is, or that of a provider called so. `UnknownName` with the providers that are known."""
-        if "/" in url or ":" in url or "." in url:
-            return url
-        from deadlines.remote import known_servers  # noqa: PLC0415 # built on first use
+    def sign_in(self, place: str, username: str) -> SignIn:
+        """Where an account is and who signs in there, from what a person types; `InputError` where that leads nowhere."""
+        from deadlines.remote.known_servers import sign_in  # noqa: PLC0415 # built on first use
 
-        found = known_servers.url_of(url, username)
-        if found is None:
-            raise UnknownName("provider", url, hint="give the URL, or one of " + ", ".join(known_servers.providers()))
-        return found
+        return sign_in(place, username)
 
     def connect(self, store: Store, calendar: Calendar) -> Collection:
         """The collection of a calendar; one that is known by its display name is looked for once."""
@@ -444,21 +443,22 @@ class Workshop:
             )
         return accounts[name]
 
-    def _client(self, account: Account) -> Client:
+    def _client(self, account: Account, secret: str | None = None) -> Client:
         """One client for an account: it learns how to sign in once, and asks for the password once."""
         from deadlines.remote.http import Client  # noqa: PLC0415 # built on first use
 
-        if account.name not in self._clients:
-            self._clients[account.name] = Client(account.url, self._credentials(account), insecure=account.insecure)
-        return self._clients[account.name]
+        if secret is not None or account not in self._clients:
+            self._clients[account] = Client(account.url, self._credentials(account, secret), insecure=account.insecure)
+        return self._clients[account]
 
-    def _credentials(self, account: Account) -> Credentials | None:
+    def _credentials(self, account: Account, secret: str | None = None) -> Credentials | None:
         from deadlines.remote.auth import Credentials  # noqa: PLC0415 # built on first use
         from deadlines.remote.credentials import password  # noqa: PLC0415 # built on first use
 
-        secret = password(
-            account.password, account=account.name, username=account.username, url=account.url, environ=locations.environ()
-        )
+        if secret is None:
+            secret = password(
+                account.password, account=account.name, username=account.username, url=account.url, environ=locations.environ()
+            )
         return Credentials(username=account.username, password=secret) if account.username else None
 
 

@@ -75,10 +75,12 @@ def test_a_new_client_stands_after_the_last_one(path: Path) -> None:
 
 def test_a_trial_raises_what_the_change_would_and_writes_nothing(path: Path) -> None:
     before = text(path)
-    config(path).try_me({"email": "kari@example.net"})
+    account = {"url": "https://two.example/", "username": "kari"}
+    settings = config(path).as_if({("me",): {"email": "kari@example.net"}, ("accounts", "two"): account})
     with pytest.raises(InputError, match=r"me\.email: expected an address"):
-        config(path).try_me({"email": "kari"})
+        config(path).as_if({("me",): {"email": "kari"}})
 
+    assert (settings.me.email, settings.accounts["two"].username) == ("kari@example.net", "kari")
     assert text(path) == before
 
 
@@ -125,9 +127,9 @@ def test_a_client_with_a_feed_stays(path: Path) -> None:
 
 def test_accounts_calendars_and_me_find_their_places(path: Path) -> None:
     file = config(path)
-    file.set_me({"name": "Kåri"})
+    file.set({("me",): {"name": "Kåri"}})
     file.add_account("second", {"url": "https://two.example/", "password_command": ("pass", "two"), "keyring": False})
-    file.add_calendar("work", {"account": "second", "path": "/w/"})
+    file.set({("calendars", "work"): {"account": "second", "path": "/w/"}})
 
     me = '[me]\nname = "Kåri"\n\n'
     second = '[accounts.second]\nurl = "https://two.example/"\npassword_command = ["pass", "two"]\nkeyring = false\n\n'
@@ -135,9 +137,25 @@ def test_accounts_calendars_and_me_find_their_places(path: Path) -> None:
     assert text(path) == FILE.replace("[clients.acme] ", me + "[clients.acme] ").replace("[feeds", second + "[feeds") + work
 
 
+def test_several_tables_are_set_in_one_go(path: Path, tmp_path: Path) -> None:
+    """And give what they give one after the other."""
+    tables = {
+        ("me",): {"name": "Kåri"},
+        ("accounts", "second"): {"url": "https://two.example/", "username": "kari"},
+        ("calendars", "work"): {"account": "second", "path": "/w/"},
+        ("calendars", "play"): {"account": "second", "path": "/p/"},
+    }
+    (one_by_one := tmp_path / "other.toml").write_bytes(path.read_bytes())
+    for table, fields in tables.items():
+        config(one_by_one).set({table: fields})
+    config(path).set(tables)
+
+    assert text(path) == text(one_by_one)
+
+
 def test_a_missing_file_is_made_for_the_owner_alone(tmp_path: Path) -> None:
     path = tmp_path / "new" / "config.toml"
-    config(path).set_me({"timezone": "Asia/Kolkata"})
+    config(path).set({("me",): {"timezone": "Asia/Kolkata"}})
 
     assert text(path).startswith("# The configuration of deadlines.")
     assert read(path, holidays=lambda _region: frozenset(), local_zone="UTC").me.zone.key == "Asia/Kolkata"
@@ -189,7 +207,11 @@ def test_a_last_line_without_its_end_gets_one(path: Path) -> None:
         (lambda file: file.edit_client("acme", {"name": "a\nb"}), InputError, "cannot be printed"),
         (lambda file: file.edit_client("acme", {"name": "\udcff"}), InputError, "cannot be printed"),
         (lambda file: file.edit_client("acme", {"quota.hours": float("nan")}), Refused, "cannot change"),
-        (lambda file: file.add_calendar("work", {"account": "mian", "path": "/"}), InputError, "there is no account 'mian'"),
+        (
+            lambda file: file.set({("me",): {"name": "Kåri"}, ("calendars", "work"): {"account": "mian", "path": "/"}}),
+            InputError,
+            "there is no account 'mian'",
+        ),
         (lambda file: file.add_account("two", {"url": "https://a:b@c/"}), InputError, "does not belong into the url"),
     ],
 )

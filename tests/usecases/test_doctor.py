@@ -175,7 +175,7 @@ def test_tasks_from_before_there_was_a_calendar_are_told(around: Surroundings, d
     (line,) = worst(around)
 
     assert (line.level, line.message) == (Level.WARNING, "1 open task is in calendar local, which is never synced")
-    assert "deadlines edit ID --calendar work moves one" in line.remedy
+    assert "deadlines init --move-local --yes moves them all" in line.remedy
 
 
 def test_a_calendar_that_is_only_read_may_be_read_only(around: Surroundings) -> None:

@@ -21,11 +21,14 @@ from deadlines.config.file import replace_file
 from deadlines.config.problems import Path as Names
 from deadlines.config.problems import shown_name
 from deadlines.config.read import MARK, Holidays, read_text, text_of
+from deadlines.core.settings import Settings
 from deadlines.errors import ConfigError, InputError, Refused, UnknownName
 
 Value = str | int | float | bool | tuple[str, ...]
 Fields = Mapping[str, Value | None]
 """Values by key, as the file says them; None takes a key out. A key of a part is written `quota.per`."""
+Tables = Mapping[Names, Fields]
+"""Fields by table, such as `("accounts", "main")`."""
 
 _HEADER = """\
 # The configuration of deadlines. Every key is explained in config.example.toml; edit this file as you like,
@@ -45,13 +48,14 @@ class ConfigFile:
     holidays: Holidays
     local_zone: str
 
-    def set_me(self, fields: Fields) -> None:
-        """Change keys of `[me]`."""
-        self._edit(lambda data: _set(data, ("me",), fields))
+    def set(self, tables: Tables) -> None:
+        """Change keys of several tables, or make them: all of it, or nothing."""
+        self._edit(lambda data: _set_all(data, tables))
 
-    def try_me(self, fields: Fields) -> None:
-        """Raise what `set_me` would raise, and write nothing."""
-        self._proposed(lambda data: _set(data, ("me",), fields))
+    def as_if(self, tables: Tables) -> Settings:
+        """The settings as they would be after `set`, or what it would raise; nothing is written."""
+        _, _, after = self._proposed(lambda data: _set_all(data, tables))
+        return self._read(after)
 
     def add_client(self, key: str, fields: Fields) -> None:
         """Add `[clients.key]` after the last client."""
@@ -76,14 +80,6 @@ class ConfigFile:
     def add_account(self, name: str, fields: Fields) -> None:
         """Add `[accounts.name]` after the last account."""
         self._add("account", ("accounts", name), fields)
-
-    def edit_account(self, name: str, fields: Fields) -> None:
-        """Change keys of an account."""
-        self._change("account", ("accounts", name), fields)
-
-    def add_calendar(self, name: str, fields: Fields) -> None:
-        """Add `[calendars.name]` after the last calendar."""
-        self._add("calendar", ("calendars", name), fields)
 
     def _change(self, kind: str, path: Names, fields: Fields) -> None:
         def change(data: surgery.Data) -> list[surgery.Step]:
@@ -132,8 +128,12 @@ class ConfigFile:
         except ConfigError as error:
             raise InputError("; ".join(_LINE.sub("", problem) for problem in error.problems)) from error
 
-    def _read(self, text: str) -> None:
-        read_text(text, str(self.path), holidays=self.holidays, local_zone=self.local_zone)
+    def _read(self, text: str) -> Settings:
+        return read_text(text, str(self.path), holidays=self.holidays, local_zone=self.local_zone)
+
+
+def _set_all(data: surgery.Data, tables: Tables) -> list[surgery.Step]:
+    return [step for path, fields in tables.items() for step in _set(data, path, fields)]
 
 
 def _set(data: surgery.Data, path: Names, fields: Fields) -> list[surgery.Step]:

@@ -177,7 +177,7 @@ def _left_behind(store: Store, settings: Settings) -> Iterator[Line]:
             level=Level.WARNING,
             topic="calendars",
             message=f"{tasks} in calendar {LOCAL}, which is never synced",
-            remedy=f"deadlines list --calendar {LOCAL} shows them, deadlines edit ID --calendar {me.default_calendar} moves one",
+            remedy=f"deadlines list --calendar {LOCAL} shows them, deadlines init --move-local --yes moves them all",
         )
 
 

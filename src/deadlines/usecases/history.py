@@ -172,8 +172,14 @@ class _Undo:
                 self._merge(writer, change, replace(now, ical=here), before)
 
     def _now(self, change: Change) -> Record | None:
-        """What became of the record; one that was forgotten may have come back under another number."""
-        return self._desk.store.get(change.record) or self._desk.store.by_uid(change.calendar, change.uid)
+        """What became of the record; one that was forgotten may have come back under another number.
+
+        An edit is followed into the calendar to which the record was moved; what was taken out of a calendar is looked for there.
+        """
+        record = self._desk.store.get(change.record)
+        if record is not None and change.after is None and record.calendar != change.calendar:
+            record = None
+        return record or self._desk.store.by_uid(change.calendar, change.uid)
 
     def _remove(self, writer: Writer, change: Change, now: Record, here: str) -> None:
         if change.after is None or not _says(here, change.after):
@@ -211,8 +217,10 @@ class _Undo:
     def _restore(self, writer: Writer, change: Change, now: Record | None, text: str) -> None:
         if now is not None and now.base is not None and not _says(text, now.base):
             text = _stamped(text, now=self._desk.now)
-        uid, index = self._desk.index(text, change.calendar)
-        record = now or Record(id=change.record, uid=uid, calendar=change.calendar, ical=text, index=index)
+        calendar = change.calendar if now is None else now.calendar
+        uid, index = self._desk.index(text, calendar)
+        number = 0 if self._desk.store.get(change.record) else change.record  # a removal that the server is to be told has it
+        record = now or Record(id=number, uid=uid, calendar=calendar, ical=text, index=index)
         saved = writer.put(replace(record, ical=text, index=index))
         self.restored[saved.id] = saved
 

@@ -51,18 +51,22 @@ def add(desk: Desk, draft: Draft) -> Changed:
 
 def edit(desk: Desk, key: str, draft: Draft) -> Changed:
     """Change one task; what was not asked for keeps its very bytes."""
-    from deadlines.ical.edit import apply as apply_edit  # noqa: PLC0415 # the other verbs are spared it
-
     with _transaction(desk) as writer:
-        record, text = record_of(desk, find(desk, key))
-        before = _task_of(text)
-        owner = desk.index.client_of(before.categories, record.calendar)
-        calendar = record.calendar if draft.calendar is None else desk.calendar(draft.calendar)
-        client, labelled = _labelled(desk, draft, before, owner=owner, calendar=calendar)
-        edited = apply_edit(text, apply(desk, draft, labelled, client), now=desk.now)
-        saved = _save(desk, writer, record, edited, calendar)
+        saved = revise(desk, writer, *record_of(desk, find(desk, key)), draft)
         run = writer.run
     return _changed(desk, run, [saved])
+
+
+def revise(desk: Desk, writer: Writer, record: Record, text: str, draft: Draft) -> Record:
+    """Change one task within a transaction."""
+    from deadlines.ical.edit import apply as apply_edit  # noqa: PLC0415 # the other verbs are spared it
+
+    before = _task_of(text)
+    owner = desk.index.client_of(before.categories, record.calendar)
+    calendar = record.calendar if draft.calendar is None else desk.calendar(draft.calendar)
+    client, labelled = _labelled(desk, draft, before, owner=owner, calendar=calendar)
+    edited = apply_edit(text, apply(desk, draft, labelled, client), now=desk.now)
+    return save(desk, writer, record, edited, calendar)
 
 
 def finish(desk: Desk, keys: Sequence[str]) -> Changed:
@@ -112,7 +116,7 @@ def _each(desk: Desk, keys: Sequence[str], change: Callable[[str], str], *, note
         for row in {row.id: row for row in (find(desk, key) for key in keys)}.values():
             record, text = record_of(desk, row)
             _task_of(text)
-            saved.append(_save(desk, writer, record, change(text), record.calendar, note_if_open=note_if_open))
+            saved.append(save(desk, writer, record, change(text), record.calendar, note_if_open=note_if_open))
         run = writer.run
     return _changed(desk, run, saved)
 
@@ -151,8 +155,11 @@ def _labelled(desk: Desk, draft: Draft, task: Task, *, owner: Client | None, cal
     return found, replace(task, categories=tuple(dict.fromkeys(categories)))
 
 
-def _save(desk: Desk, writer: Writer, record: Record, text: str, calendar: str, *, note_if_open: str = "") -> Record:
-    """Save an edited text; in another calendar it is a new resource there, and removed where it was."""
+def save(desk: Desk, writer: Writer, record: Record, text: str, calendar: str, *, note_if_open: str = "") -> Record:
+    """Save an edited text; in another calendar it is a new resource there, and removed where it was.
+
+    `Refused` where that calendar has its UID already.
+    """
     if calendar == record.calendar and text == record.ical:
         return record
     _, index = desk.index(text, calendar)

@@ -59,6 +59,7 @@ def test_twice_is_as_good_as_once(program: Program, account: tuple[str, str], tm
 
 def test_a_wrong_password_is_corrected_by_the_next_try(program: Program, account: tuple[str, str], tmp_path: Path) -> None:
     refused = program(*unattended(account), DAV="wrong")
+    assert not (tmp_path / ".config").exists()
     again = program(*unattended(account, "--password-command", "printenv DAV"))
 
     assert refused.returncode == 4
@@ -78,18 +79,29 @@ def test_another_server_under_the_same_name_is_refused(program: Program, account
     assert config_in(tmp_path) == before
 
 
-def test_a_calendar_that_is_not_there(program: Program, account: tuple[str, str]) -> None:
+def test_a_calendar_that_is_not_there(program: Program, account: tuple[str, str], tmp_path: Path) -> None:
     done = program(*unattended(account)[:-1], "nope")
 
     assert done.returncode == 2
-    assert "error: the account has no calendar nope\nhint: it has " in done.stderr
+    assert "error: the account has no calendar nope; nothing was written\nhint: it has " in done.stderr
+    assert not (tmp_path / ".config").exists()
+
+
+@pytest.mark.parametrize("place", ["kari@localhost", "localhost."])
+def test_an_address_is_where_discovery_begins(program: Program, place: str, tmp_path: Path) -> None:
+    """RFC 6764 §6: its domain. Nothing answers there, or nothing that is CalDAV, and nothing is written."""
+    done = program("init", "--url", place, "--username", "kari", "--password-env", "DAV")
+
+    assert done.returncode in {4, 75}
+    assert done.stderr.startswith(f"error: https://{place.removeprefix('kari@')}/: ")
+    assert not (tmp_path / ".config").exists()
 
 
 def test_without_an_account(program: Program, tmp_path: Path) -> None:
     done = program("init", "--json", "--config", str(tmp_path / "new.toml"))
 
     assert json.loads(done.stdout) == {
-        "version": 1, "config": str(tmp_path / "new.toml"), "account": None, "calendars": [],
+        "version": 1, "config": str(tmp_path / "new.toml"), "account": None, "calendars": [], "moved": None,
     }  # fmt: skip
     assert tomllib.loads((tmp_path / "new.toml").read_text())["me"]["timezone"] == "Pacific/Kiritimati"
 
@@ -120,6 +132,72 @@ def test_at_a_terminal(environment: dict[str, str], account: tuple[str, str], tm
     assert config_in(tmp_path)["me"]["name"] == "Kari Nordmann"
     assert config_in(tmp_path)["me"]["timezone"] == "Europe/Oslo"
     assert len(config_in(tmp_path)["calendars"]) == 1
+
+
+def test_at_a_terminal_what_was_wrong_is_asked_for_again(
+    environment: dict[str, str], account: tuple[str, str], tmp_path: Path
+) -> None:
+    """And nothing of what was answered before; nothing is written until it is right."""
+    seen = at_terminal(
+        environment,
+        *("init", "--timezone", "Europe/Oslo", "--hours", "Mon-Fri 09:00-17:00", "--name", "Kari", "--email", "k@example.org"),
+        answers=[
+            ("of .ics files [none]: ", "@example.org"),
+            ("of .ics files [none]: ", f"{account[0]}nowhere/"),
+            ("Your name there: ", "karl"),
+            ("(empty: keep it in the system's keyring): ", "echo wrong"),
+            (f"of .ics files [{account[0]}nowhere/]: ", account[0]),
+            ("Your name there [karl]: ", "kari"),
+            ("(empty: keep it in the system's keyring): ", "printenv DAV"),
+            ("Which ones", "1"),
+        ],
+        columns=200,
+    )
+
+    assert seen.code == 0, seen.screen
+    assert "Error: '@example.org' is no e-mail address. give the URL" in seen.screen
+    assert "error: " in seen.screen
+    assert config_in(tmp_path)["accounts"] == {
+        "main": {"url": account[0], "username": "kari", "password_command": ["printenv", "DAV"]}
+    }
+
+
+def test_tasks_from_before_are_moved_if_wanted(program: Program, account: tuple[str, str]) -> None:
+    program("add", "Logo", "--due", "fri 17:00")
+    program("add", "Site")
+    left = program(*unattended(account))
+    name = account[1].strip("/").replace("/", "-")
+    assert f"2 tasks are kept on this computer alone: `deadlines init --move-local --yes` moves them to {name}." in left.stderr
+    assert "Logo" in program("list", "--calendar", "local").stdout
+
+    moved = program("init", "--move-local", "--yes")
+
+    assert f"moved 2 items to calendar {name}; `deadlines undo 3` takes that back\n" in moved.stdout
+    assert "2 new to the server" in program("sync").stdout
+    assert json.loads(program("init", "--yes", "--json").stdout)["moved"] is None
+
+    assert program("undo", "3").returncode == 0
+    assert "2 deleted to the server" in program("sync").stdout
+    again = json.loads(program(*unattended(account), "--yes", "--json").stdout)["moved"]
+    assert (again["calendar"], again["items"], again["left"]) == (name, 2, 0)
+
+
+@pytest.mark.parametrize(("answer", "calendar"), [("", "work"), ("n", "local")])
+def test_at_a_terminal_the_move_is_asked_for(
+    environment: dict[str, str], program: Program, account: tuple[str, str], answer: str, calendar: str
+) -> None:
+    program("add", "Logo")
+    seen = at_terminal(
+        environment,
+        *unattended(account)[:-2],
+        *("--hours", "Mon-Fri 09:00-17:00", "--name", "Kari", "--email", "k@example.org", "--calendar", account[1]),
+        answers=[("1 task is kept on this computer alone. Move to calendar ", answer)],
+        columns=200,
+    )
+
+    assert seen.code == 0, seen.screen
+    name = account[1].strip("/").replace("/", "-") if calendar == "work" else calendar
+    assert [task["calendar"] for task in json.loads(program("list", "--json").stdout)["tasks"]] == [name]
 
 
 def test_from_set_up_to_a_phone_and_back(program: Program, account: tuple[str, str], radicale: RealServer) -> None:

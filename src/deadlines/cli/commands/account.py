@@ -26,7 +26,7 @@ def run() -> None:
 def add(options: Options, name: str, url: str, password_command: str | None, **typed: str | bool | None) -> None:
     """Add an account: a CalDAV server, a folder of calendars, or one .ics to subscribe to.
 
-    URL may also be the name of a provider, such as icloud or posteo.
+    URL may also be a host, your e-mail address there, or the name of a provider such as icloud or posteo.
 
     For example:
       deadlines account add main https://dav.example.org/ --username kari --password-command "pass show caldav/main"
@@ -39,8 +39,8 @@ def add(options: Options, name: str, url: str, password_command: str | None, **t
     if password_command is not None:
         fields["password_command"] = tuple(shlex.split(password_command))
     shop = workshop(options)
-    url = shop.address(url, str(typed["username"] or ""))
-    shop.config_file.add_account(name, {"url": url, **fields})
+    url, username = shop.sign_in(url, str(typed["username"] or ""))
+    shop.config_file.add_account(name, {"url": url, **fields, **({"username": username} if username else {})})
     show(
         options,
         as_json=lambda: {"account": name, "url": url},
