@@ -83,7 +83,7 @@ def _zone_of(text: str) -> str:
 
 def _first_line(path: Path) -> str:
     try:
-        with path.open(encoding="ascii", errors="replace") as file:
+        with path.open(encoding="utf-8", errors="replace") as file:
             return file.readline(_VERSION_LINE).strip()
     except OSError:
         return ""

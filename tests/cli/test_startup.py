@@ -45,7 +45,16 @@ HEAVY = frozenset(
     ]
 )
 """What no command may import unless its row allows it."""
-FRAME = HEAVY | {"deadlines.wiring", "deadlines.cli.errors", "deadlines.cli.output", "json", "sqlite3", "tomllib", "zoneinfo"}
+FRAME = HEAVY | {
+    "dataclasses",
+    "deadlines.cli.errors",
+    "deadlines.cli.output",
+    "deadlines.wiring",
+    "json",
+    "sqlite3",
+    "tomllib",
+    "zoneinfo",
+}
 """What help, the version and completion do without on top of that."""
 
 
@@ -195,6 +204,24 @@ def test_a_command_imports_only_what_it_uses(entry: Entry, environment: dict[str
     assert code == row.code
     assert modules & (HEAVY - row.allowed) == set()
     assert {name for name in modules if name.startswith("deadlines.cli.commands.")} == {entry.module}
+
+
+def test_a_list_imports_nothing_that_writes_or_reads_a_text(environment: dict[str, str], prepared: Path, tmp_path: Path) -> None:
+    """It is what people type all day: its tasks come from the index."""
+    shutil.copytree(prepared, tmp_path, dirs_exist_ok=True)
+    environment |= {"DEADLINES_CONFIG": str(tmp_path / "config.toml")}
+    unused = {
+        "deadlines.core.phrase",
+        "deadlines.core.task",
+        "deadlines.ical.read",
+        "deadlines.ical.scan",
+        "deadlines.store.writer",
+    }
+
+    code, modules = imported(environment, "list")
+
+    assert code == 0
+    assert modules & (unused | {"json", "unicodedata"}) == set()
 
 
 def test_a_digest_that_is_not_due_costs_no_mail(environment: dict[str, str], prepared: Path, tmp_path: Path) -> None:

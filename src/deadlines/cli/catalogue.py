@@ -6,11 +6,10 @@ The command `name` is the object `run` in `deadlines.cli.commands.<name>`. A new
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 
-@dataclass(frozen=True, slots=True)
-class Entry:
+class Entry(NamedTuple):
     """One command: what it is for, its name, its help, and what people used to other tools type instead."""
 
     purpose: str

@@ -169,5 +169,5 @@ def _digest(options: Options, at: str) -> _Done:
     from deadlines.cli.digest_text import Wanted, digest_now  # noqa: PLC0415 # likewise
 
     with redirect_stderr(StringIO()) as said:
-        code = digest_now(replace(options, json=False), Wanted(mail=True, at=at or None))
+        code = digest_now(options._replace(json=False), Wanted(mail=True, at=at or None))
     return _Done(code, tuple(said.getvalue().splitlines()))

@@ -9,9 +9,8 @@ from __future__ import annotations
 
 import enum
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
 from inspect import cleandoc
-from typing import Any, cast
+from typing import Any, NamedTuple, cast
 
 import click
 from click.core import ParameterSource
@@ -28,8 +27,7 @@ class Color(enum.Enum):
     NEVER = "never"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Options:
+class Options(NamedTuple):
     """What every command is told. `config` is the path that was typed, None where none was."""
 
     config: str | None = None
@@ -58,7 +56,7 @@ def _merge(context: click.Context, parameter: click.Parameter, value: object) ->
             value += before.verbose
         case _:
             pass
-    context.meta[_META_KEY] = replace(before, **{name: value})  # type: ignore[arg-type] # the names are the fields', the types the options'
+    context.meta[_META_KEY] = before._replace(**{name: value})  # type: ignore[arg-type] # the names are the fields', the types the options'
 
 
 def _global(*names: str, **attributes: Any) -> click.Option:  # noqa: ANN401 # click's own signature

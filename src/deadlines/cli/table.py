@@ -10,9 +10,8 @@ from __future__ import annotations
 import enum
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from itertools import repeat
-from typing import Self
+from typing import NamedTuple, Self
 
 from deadlines.core.display import clean, cut, width
 
@@ -47,8 +46,7 @@ class Painted(str):
         return cell
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Screen:
+class Screen(NamedTuple):
     """What the reader of the output can see. `columns` is None where there is no terminal: nothing is cut."""
 
     columns: int | None = None
@@ -64,8 +62,7 @@ class Screen:
 PLAIN = Screen()
 
 
-@dataclass(frozen=True, slots=True)
-class Column:
+class Column(NamedTuple):
     """One column: its heading and how it behaves."""
 
     heading: str

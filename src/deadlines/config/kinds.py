@@ -25,13 +25,15 @@ T = TypeVar("T")
 _CATALOGUES = Path(__file__).parent.parent / "locale"
 _SHOWN = 60
 _ENORMOUS = 10**20
-_UNPRINTABLE = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\u200e\u200f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
-_ADDRESS = re.compile(r"[^\s@<>,;:\"()\[\]\\]+@[^\s@<>,;:\"()\[\]\\]+")
-_HOST = re.compile(r"\[[0-9A-Fa-f:.]+\]|[\w.-]+")
-_URL = re.compile(rf"(?:https?|webcals?)://(?P<host>{_HOST.pattern})(:\d{{1,5}})?(/[^\s#\\]*)?", re.IGNORECASE)
-_FILE_URL = re.compile(r"file://(?:localhost)?(?=/)", re.IGNORECASE)
-_VARIABLE = re.compile(r"[A-Za-z_]\w*", re.ASCII)
-_LOOPBACK = re.compile(r"localhost|127(\.\d{1,3}){3}|\[?::1\]?", re.IGNORECASE)
+# Not compiled, for every command reads the configuration, and few configurations need them all.
+_UNPRINTABLE = r"[\x00-\x1f\x7f-\x9f\u2028\u2029\u200e\u200f\u202a-\u202e\u2066-\u2069\ud800-\udfff]"
+_ADDRESS = r"[^\s@<>,;:\"()\[\]\\]+@[^\s@<>,;:\"()\[\]\\]+"
+_REGION = r"[A-Z]{2}(-[A-Z0-9]{1,4})?"
+_HOST = r"\[[0-9A-Fa-f:.]+\]|[\w.-]+"
+_URL = rf"(?i:(?:https?|webcals?)://(?P<host>{_HOST})(:\d{{1,5}})?(/[^\s#\\]*)?)"
+_FILE_URL = r"(?i:file://(?:localhost)?(?=/))"
+_VARIABLE = r"(?a:[A-Za-z_]\w*)"
+_LOOPBACK = r"(?i:localhost|127(\.\d{1,3}){3}|\[?::1\]?)"
 
 
 class Kind(NamedTuple):
@@ -57,7 +59,7 @@ def shown(raw: object) -> str:
             found = "true" if raw else "false"
         case str():
             text = raw if len(raw) <= _SHOWN else raw[:_SHOWN] + "..."
-            found = repr(_UNPRINTABLE.sub("\N{REPLACEMENT CHARACTER}", text))
+            found = repr(re.sub(_UNPRINTABLE, "\N{REPLACEMENT CHARACTER}", text))
         case int() | float():
             found = "an enormous number" if abs(raw) >= _ENORMOUS else str(raw)
         case list():
@@ -71,12 +73,12 @@ def shown(raw: object) -> str:
 
 def is_loopback(host: str) -> bool:
     """Whether `host` is this computer, so that nobody else can listen."""
-    return _LOOPBACK.fullmatch(host) is not None
+    return re.fullmatch(_LOOPBACK, host) is not None
 
 
 def host_of(url: str) -> str:
     """The host of a URL that the kind `URL` accepted."""
-    found = _URL.fullmatch(url)
+    found = re.fullmatch(_URL, url)
     return found["host"] if found else ""
 
 
@@ -120,13 +122,17 @@ def _text(raw: object) -> str | None:
     """A line of text: not empty, and nothing in it that moves a cursor or turns the direction of writing."""
     if not isinstance(raw, str) or not raw.strip():
         return None
-    if _UNPRINTABLE.search(raw):
+    if not _is_printable(raw):
         raise InputError(f"{shown(raw)} holds a character that cannot be printed")
     return raw
 
 
-def _matching(pattern: re.Pattern[str]) -> Callable[[object], str | None]:
-    return lambda raw: raw if isinstance(raw, str) and pattern.fullmatch(raw) and _text(raw) else None
+def _is_printable(text: str) -> bool:
+    return text.isprintable() or not re.search(_UNPRINTABLE, text)
+
+
+def _matching(pattern: str) -> Callable[[object], str | None]:
+    return lambda raw: raw if isinstance(raw, str) and re.fullmatch(pattern, raw) and _text(raw) else None
 
 
 def _by(parse: Callable[[str], T]) -> Callable[[object], T | None]:
@@ -136,11 +142,11 @@ def _by(parse: Callable[[str], T]) -> Callable[[object], T | None]:
 def _url(raw: object) -> str | None:
     if not isinstance(raw, str):
         return None
-    if raw.startswith(("/", "~")) or _FILE_URL.match(raw):
+    if raw.startswith(("/", "~")) or re.match(_FILE_URL, raw):
         return _file_url(raw)
     if "@" in raw.partition("://")[2].partition("/")[0]:
         raise InputError("a user name or password does not belong into the url; use username and password_command")
-    return raw if _URL.fullmatch(raw) and not _UNPRINTABLE.search(raw) else None
+    return raw if re.fullmatch(_URL, raw) and _is_printable(raw) else None
 
 
 def _file_url(raw: str) -> str | None:
@@ -149,7 +155,7 @@ def _file_url(raw: str) -> str | None:
 
     if (text := _text(raw)) is None:
         return None
-    path = _file(unquote(_FILE_URL.sub("", text)) if _FILE_URL.match(text) else text)
+    path = _file(unquote(re.sub(_FILE_URL, "", text)) if re.match(_FILE_URL, text) else text)
     return None if path is None or path.startswith("//") else "file://" + quote(path if path[0] == "/" else f"/{path}")
 
 
@@ -261,7 +267,7 @@ ZONE = Kind('a time zone such as "Europe/Oslo"', _by(find_zone))
 TIME_OFF = Kind(f'days such as "{TIME_OFF_EXAMPLE}" or "2026-12-04 12:00-17:00"', _by(parse_time_off))
 TRAVEL = Kind(f'dates with a zone or hours such as "{TRAVEL_EXAMPLE}"', _by(parse_travel))
 HOURS = Kind('working hours such as "Mon-Fri 09:00-17:00"', _by(parse_hours))
-REGION = Kind('a country or country-subdivision such as "NO" or "US-NY"', _matching(re.compile(r"[A-Z]{2}(-[A-Z0-9]{1,4})?")))
+REGION = Kind('a country or country-subdivision such as "NO" or "US-NY"', _matching(_REGION))
 DURATION = Kind('a duration such as "3d", "4h" or "1h30"', _duration)
 WORK = Kind('a length of work such as "6h" or "1h30"', _work)
 DAYS = Kind('a number of days such as "3w" or "10d"', _days)

@@ -28,7 +28,7 @@ MARK = "\N{ZERO WIDTH NO-BREAK SPACE}"
 """What Windows editors put first."""
 
 _LARGEST = 500_000
-_AT = re.compile(r"(?P<what>.*) \(at (?:line (?P<line>\d+), column (?P<column>\d+)|end of document)\)", re.DOTALL)
+_AT = r"(?s:(?P<what>.*) \(at (?:line (?P<line>\d+), column (?P<column>\d+)|end of document)\))"
 
 
 def read(path: Path, *, holidays: Holidays, local_zone: str) -> Settings:
@@ -96,7 +96,7 @@ def _names(section: object) -> tuple[str, ...]:
 def _syntax(error: Exception, text: str) -> str:
     if isinstance(error, RecursionError):
         return "not valid TOML: nested too deeply"
-    found = _AT.fullmatch(str(error))
+    found = re.fullmatch(_AT, str(error))
     if found is None:  # the one error of another shape: more digits than Python turns into a number
         return "not valid TOML: a number is too long"
     what = found["what"][:1].lower() + found["what"][1:]

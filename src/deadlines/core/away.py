@@ -26,17 +26,16 @@ TIME_OFF_EXAMPLE = "2026-12-24..2027-01-02 Christmas"
 TRAVEL_EXAMPLE = "2027-03-01..2027-03-12 Asia/Tokyo"
 
 _E = TypeVar("_E", TimeOff, Travel)
-_DATES = re.compile(
-    r"(?P<first>[\w./-]+?)(?: ?(?:\.\.+|…) ?(?P<last>[\w./-]+)| (?:-|–|to) (?P<other>\d[\w./-]+))?(?: (?P<rest>.*))?"
-)
-_TIMES = re.compile(r"(\d[\w:]*(?: ?[ap]\.?m\.?)?) ?[-–] ?(\d[\w:]*(?: ?[ap]\.?m\.?)?)(?: (.*))?", re.IGNORECASE)
-_ISO_DATE = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
+# Not compiled, for every command imports this, and few configurations know of an exception.
+_DATES = r"(?P<first>[\w./-]+?)(?: ?(?:\.\.+|…) ?(?P<last>[\w./-]+)| (?:-|–|to) (?P<other>\d[\w./-]+))?(?: (?P<rest>.*))?"
+_TIMES = r"(?i:(\d[\w:]*(?: ?[ap]\.?m\.?)?) ?[-–] ?(\d[\w:]*(?: ?[ap]\.?m\.?)?)(?: (.*))?)"
+_ISO_DATE = r"(?a:\d{4}-\d\d-\d\d)"
 
 
 def parse_time_off(text: str) -> TimeOff:
     """The time off that `text` describes. Raises `InputError` naming the part."""
     first, last, rest = _dates("time off", text, TIME_OFF_EXAMPLE)
-    found = _TIMES.fullmatch(rest)
+    found = re.fullmatch(_TIMES, rest)
     if found is None:
         if rest and not rest[0].isalpha():
             why = f"{rest!r} is no time of the form 12:00-17:00; a note begins with a letter"
@@ -89,7 +88,7 @@ def _meet(one: TimeOff | Travel, other: TimeOff | Travel) -> bool:
 
 
 def _dates(kind: str, text: str, example: str) -> tuple[date, date, str]:
-    found = _DATES.fullmatch(" ".join(text.split()))
+    found = re.fullmatch(_DATES, " ".join(text.split()))
     if found is None:
         raise _wrong(kind, text, "it begins with a date such as 2026-12-24", example)
     first = _date(kind, text, found["first"], example)
@@ -101,7 +100,7 @@ def _dates(kind: str, text: str, example: str) -> tuple[date, date, str]:
 
 
 def _date(kind: str, text: str, part: str, example: str) -> date:
-    if not _ISO_DATE.fullmatch(part):
+    if not re.fullmatch(_ISO_DATE, part):
         raise _wrong(kind, text, f"{part!r} is no date of the form 2026-12-24", example)
     try:
         return date.fromisoformat(part)

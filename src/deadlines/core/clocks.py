@@ -17,7 +17,6 @@ from deadlines.core.when import AllDay, When, Zoned
 
 _MINUTE = timedelta(minutes=1)
 _HOUR, _DAY = 60, 24 * 60
-_TIMES = tuple(f"{hour:02}:{minute:02}" for hour in range(24) for minute in range(60))
 _NAMES = {"Etc/GMT+12": "AoE", "Etc/UTC": "UTC"}
 
 
@@ -122,12 +121,18 @@ def _day_and_time(there: datetime, when: When | None) -> tuple[date, str]:
     minutes = there.hour * 60 + there.minute
     if not minutes and isinstance(when, AllDay) and when.date < there.date():
         return when.date, "24:00"
-    return there.date(), _TIMES[minutes]
+    return there.date(), _time(minutes)
 
 
 def _face(there: datetime, year: int, when: When | None = None) -> str:
     day, time = _day_and_time(there, when)
     return f"{_day(day.toordinal(), year)} {time}"
+
+
+@lru_cache(maxsize=_DAY)
+def _time(minutes: int) -> str:
+    hour, minute = divmod(minutes, _HOUR)
+    return f"{hour:02}:{minute:02}"
 
 
 @lru_cache(maxsize=4096)

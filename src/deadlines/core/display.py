@@ -8,9 +8,10 @@ leaves a visible mark, so that the text is seen to have been odd. JSON and the s
 from __future__ import annotations
 
 import re
-import unicodedata
+from functools import lru_cache
 
-_HARMFUL = re.compile(
+# The patterns are not compiled, for every command imports this, and most texts are printable ASCII.
+_HARMFUL = (
     "["
     "\x00-\x1f\x7f-\x9f"  # C0, DEL, C1 with NEL, CSI, OSC, DCS
     "\u061c\u200e\u200f\u202a-\u202e\u2066-\u206f"  # bidirectional controls, deprecated format characters
@@ -21,13 +22,13 @@ _HARMFUL = re.compile(
 )
 _CONTROL_PICTURES = {code: chr(0x2400 + code) for code in range(0x20)} | {0x7F: "\u2421"}
 _SPACES = {"\t": " ", "\n": " ", "\r": " "}
-_NOT_ONE_COLUMN = re.compile("[^\u0000-\u02ff\u0370-\u0482\u048a-\u0530\u2010-\u2027\u2190-\u21ff]")
+_NOT_ONE_COLUMN = "[^\u0000-\u02ff\u0370-\u0482\u048a-\u0530\u2010-\u2027\u2190-\u21ff]"
 """Characters that may take no column or two: all but Latin, Greek, Cyrillic, dashes, quotation marks, ellipsis and arrows."""
 
 
 def clean(text: str) -> str:
     """`text` on one line without anything that a terminal would obey."""
-    return text if text.isprintable() else _HARMFUL.sub(_visible, text.replace("\r\n", "\n"))
+    return text if text.isprintable() else re.sub(_HARMFUL, _visible, text.replace("\r\n", "\n"))
 
 
 def clean_lines(text: str) -> list[str]:
@@ -37,7 +38,7 @@ def clean_lines(text: str) -> list[str]:
 
 def width(text: str) -> int:
     """How many columns clean `text` takes (Unicode Standard Annex 11; combining marks take none)."""
-    return sum(map(_columns, text)) if _NOT_ONE_COLUMN.search(text) else len(text)
+    return len(text) if text.isascii() or not re.search(_NOT_ONE_COLUMN, text) else sum(map(_columns, text))
 
 
 def cut(text: str, columns: int, ellipsis: str = "…") -> str:
@@ -45,7 +46,7 @@ def cut(text: str, columns: int, ellipsis: str = "…") -> str:
     if width(text) <= columns:
         return text
     room = columns - len(ellipsis)
-    if not _NOT_ONE_COLUMN.search(text):
+    if text.isascii() or not re.search(_NOT_ONE_COLUMN, text):
         return text[:room] + ellipsis
     for end, character in enumerate(text):
         room -= _columns(character)
@@ -59,9 +60,12 @@ def _visible(match: re.Match[str]) -> str:
     return _SPACES.get(character) or _CONTROL_PICTURES.get(ord(character), "\ufffd")
 
 
+@lru_cache(maxsize=4096)
 def _columns(character: str) -> int:
-    if not _NOT_ONE_COLUMN.match(character):
+    from unicodedata import category, east_asian_width  # noqa: PLC0415 # see above
+
+    if not re.match(_NOT_ONE_COLUMN, character):
         return 1
-    if unicodedata.category(character) in {"Mn", "Me", "Cf"}:
+    if category(character) in {"Mn", "Me", "Cf"}:
         return 0
-    return 2 if unicodedata.east_asian_width(character) in {"W", "F"} else 1
+    return 2 if east_asian_width(character) in {"W", "F"} else 1

@@ -8,7 +8,6 @@ the name is not one that can be opened as it stands.
 from __future__ import annotations
 
 import re
-import unicodedata
 from functools import lru_cache
 from zoneinfo import ZoneInfo, available_timezones
 
@@ -16,7 +15,7 @@ from deadlines.errors import AmbiguousInput, UnknownName
 
 _LONGEST = 64
 _CANONICAL = re.compile(r"[A-Z][A-Za-z0-9_+-]*(?:/[A-Z][A-Za-z0-9_+-]*){0,2}", re.ASCII)
-_OFFSET = re.compile(r"(?:utc|gmt)? ?([+-])0?(\d{1,2})(?::?00)?", re.ASCII | re.IGNORECASE)
+_OFFSET = r"(?ai:(?:utc|gmt)? ?([+-])0?(\d{1,2})(?::?00)?)"  # not compiled, for hardly anybody types one
 _NOT_FOR_PEOPLE = re.compile(r"posix/|right/|localtime$|posixrules$|Factory$", re.IGNORECASE)
 
 _ABBREVIATIONS = {
@@ -72,13 +71,13 @@ def find_zone(text: str) -> ZoneInfo:
         raise AmbiguousInput("zone", name, readings)
     if readings:
         raise UnknownName("zone", name, readings)
-    plain = _plain(name)
     if zone := open_zone(name.replace(" ", "_")):
         return zone
     if len(name) > _LONGEST:
         raise UnknownName("zone", f"{name[:_LONGEST]}…")
-    if offset := _OFFSET.fullmatch(name):
+    if offset := re.fullmatch(_OFFSET, name):
         raise UnknownName("zone", name, _fixed(offset[1], int(offset[2])))
+    plain = _plain(name)
     known, cities = _database()
     keys = (known[plain],) if plain in known else cities.get(plain, ())
     if len(keys) > 1:
@@ -90,6 +89,8 @@ def find_zone(text: str) -> ZoneInfo:
 
 
 def _plain(name: str) -> str:
+    import unicodedata  # noqa: PLC0415 # only names that are not IANA's pay for it
+
     letters = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode()
     return re.sub(r"[ _]+", "_", letters).strip("_").casefold()
 

@@ -32,12 +32,13 @@ if TYPE_CHECKING:
 
 _LONGEST = 255
 _UTC = frozenset({"utc", "z", "tzone://microsoft/utc", "etc/utc"})
-_OFFSET = re.compile(r"(?:utc|gmt)?([+-])(\d\d):?(\d\d)|utc([+-])(\d\d)", re.IGNORECASE)
-_SELECTION = re.compile(r"\((?:utc|gmt)[^)]*\)\s*|greenwich mean time\s*:\s*", re.IGNORECASE)
-_BETWEEN_PLACES = re.compile(r",\s*|/")
-_NUMBERED = re.compile(r"\s+\d+$")  # Exchange numbers its copies: "W. Europe Standard Time 1"
-_UNLISTED = re.compile(r"(?!posix/|right/)[A-Z][A-Za-z_]+(?:/[A-Z][A-Za-z0-9_+-]+){1,2}")
-_ESCAPED = re.compile(r"\\([\\;,])")
+# Not compiled, for most names are IANA's, and each text is looked up once.
+_OFFSET = r"(?i:(?:utc|gmt)?([+-])(\d\d):?(\d\d)|utc([+-])(\d\d))"
+_SELECTION = r"(?i:\((?:utc|gmt)[^)]*\)\s*|greenwich mean time\s*:\s*)"
+_BETWEEN_PLACES = r",\s*|/"
+_NUMBERED = r"\s+\d+$"  # Exchange numbers its copies: "W. Europe Standard Time 1"
+_UNLISTED = r"(?!posix/|right/)[A-Z][A-Za-z_]+(?:/[A-Z][A-Za-z0-9_+-]+){1,2}"
+_ESCAPED = r"\\([\\;,])"
 _FARTHEST = timedelta(hours=15)
 
 
@@ -95,7 +96,7 @@ def _of_offset(plain: str) -> str | None:
 
 
 def _offset(plain: str) -> timedelta | None:
-    match = _OFFSET.fullmatch(plain)
+    match = re.fullmatch(_OFFSET, plain)
     if match is None:
         return None
     sign, hours, minutes = match[1] or match[4], match[2] or match[5], match[3] or 0
@@ -106,17 +107,17 @@ def _offset(plain: str) -> timedelta | None:
 def _of_windows(plain: str) -> str | None:
     from deadlines.ical import windows_zones  # noqa: PLC0415 - its tables are built only for names that are not IANA's
 
-    text = _SELECTION.sub("", plain, count=1).casefold()
-    whole = windows_zones.NAMES.get(_NUMBERED.sub("", text)) or windows_zones.TEXTS.get(text)
+    text = re.sub(_SELECTION, "", plain, count=1).casefold()
+    whole = windows_zones.NAMES.get(re.sub(_NUMBERED, "", text)) or windows_zones.TEXTS.get(text)
     if whole:
         return whole
-    places = {windows_zones.PLACES[place] for place in _BETWEEN_PLACES.split(text) if place in windows_zones.PLACES}
+    places = {windows_zones.PLACES[place] for place in re.split(_BETWEEN_PLACES, text) if place in windows_zones.PLACES}
     return places.pop() if len(places) == 1 and text != plain.casefold() else None
 
 
 def _unlisted(plain: str) -> str | None:
     """A name that the system's zone files know and `tzdata` does not: they may be newer than it."""
-    return plain if _UNLISTED.fullmatch(plain) and _open(plain) else None
+    return plain if re.fullmatch(_UNLISTED, plain) and _open(plain) else None
 
 
 def _open(name: str) -> ZoneInfo | None:
@@ -162,4 +163,4 @@ class Zones:
 
 def _named(vtimezone: Component) -> str:
     value = next((value for name, _, value in vtimezone.props if name == "TZID"), "")
-    return _plain(_ESCAPED.sub(r"\1", value))
+    return _plain(re.sub(_ESCAPED, r"\1", value))

@@ -35,12 +35,12 @@ from deadlines.store.database import Database, Value, translate, write_copy
 from deadlines.store.events import EventRow
 from deadlines.store.schema import MIGRATIONS, migrate
 from deadlines.store.statements import STATEMENTS
-from deadlines.store.writer import Header, SqliteWriter
 
 if TYPE_CHECKING:
     from deadlines.store.sqlite_digests import SqliteDigests
     from deadlines.store.sqlite_feeds import SqliteFeeds
     from deadlines.store.sqlite_findings import SqliteFindings
+    from deadlines.store.writer import SqliteWriter
 
 _SEPARATOR = "\x1f"
 _PAGE = 1000
@@ -79,6 +79,8 @@ class SqliteStore:
     @contextmanager
     def write(self, kind: RunKind, command: str, *, now: datetime, run: int | None = None) -> Iterator[SqliteWriter]:
         """Begin an immediate transaction."""
+        from deadlines.store.writer import Header, SqliteWriter  # noqa: PLC0415 # only what changes something pays for it
+
         header = Header(kind=kind, command=command, at=now, undoes=self._undoes.get(run or 0))
         with self._database.transaction():
             yield SqliteWriter(self._database, header, run or 0)

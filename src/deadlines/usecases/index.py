@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cache
 from typing import TYPE_CHECKING
@@ -11,12 +10,12 @@ from typing import TYPE_CHECKING
 from deadlines.core.client import Client
 from deadlines.core.due import due_instant, start_instant
 from deadlines.core.settings import Settings
-from deadlines.core.task import Task
 from deadlines.core.when import When
 from deadlines.store.base import Index
 from deadlines.usecases.spelling import spelt, when_of
 
 if TYPE_CHECKING:
+    from deadlines.core.task import Task
     from deadlines.ical.glance import Glance, Time
     from deadlines.ical.read import Resource
     from deadlines.ical.scan import Component
@@ -28,12 +27,12 @@ EVENTS = ("VEVENT", "VFREEBUSY")
 """The components that say when somebody is busy."""
 
 
-@dataclass(frozen=True, slots=True)
 class Indexer:
     """Derives indexes under one configuration."""
 
-    settings: Settings
-    _instants: dict[tuple[str, str, str], int | None] = field(default_factory=dict, init=False, repr=False, compare=False)
+    def __init__(self, settings: Settings) -> None:
+        self.settings = settings
+        self._instants: dict[tuple[str, str, str], int | None] = {}
 
     def __call__(self, text: str, calendar: str) -> tuple[str, Index]:
         """UID and index of a text in a calendar. `CodecError` where it cannot be read."""
