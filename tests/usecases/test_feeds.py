@@ -17,7 +17,8 @@ from deadlines.errors import NotConfigured, PublishingFailed, Refused, UnknownNa
 from deadlines.store.publishing import Files
 from deadlines.usecases.desk import Desk
 from deadlines.usecases.draft import Draft
-from deadlines.usecases.feeds import Delta, Press, listed, publish, text_of
+from deadlines.usecases.feed_items import Delta
+from deadlines.usecases.feeds import Press, listed, publish, text_of
 from deadlines.usecases.tasks import add, edit, finish, remove
 
 Pressed = Callable[..., Press]
@@ -135,7 +136,7 @@ def test_the_window_is_of_whole_days(pressed: Pressed, tasks: list[int], later: 
 
 
 def test_many_changes_are_as_good_as_none_before(pressed: Pressed, desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("deadlines.usecases.feeds._MOST_CHANGES", 2)
+    monkeypatch.setattr("deadlines.usecases.feed_items._MOST_CHANGES", 2)
     publish(pressed())
     for number in range(4):
         add(desk, Draft(summary=f"Part {number}", due="2026-12-01"))
