@@ -1,16 +1,23 @@
 from __future__ import annotations
 
+import shutil
+import sqlite3
 from collections.abc import Iterator
+from contextlib import closing
 from datetime import UTC, datetime
+from pathlib import Path
 
 import pytest
 
 from deadlines.store.base import Index, Record, RunKind
 from deadlines.store.feeds import FeedItem, FeedShelf, FeedState
+from deadlines.store.schema import MIGRATIONS
 from deadlines.store.sqlite import SqliteStore
 
 NOW = datetime(2026, 3, 29, 1, 30, tzinfo=UTC)
-STATE = FeedState(name="acme", key=b"k" * 32, token="ab", terms="t", seen=7, file="/srv/a.ics", look="1-2", written_at=NOW)
+STATE = FeedState(
+    name="acme", key=b"k" * 32, token="ab", terms="t", seen=7, items=2, file="/srv/a.ics", look="1-2", head=99, written_at=NOW
+)
 LOGO = FeedItem("deadlines", 3, "20260329T013000Z", 2, "Europe/Oslo", b"BEGIN")
 
 
@@ -53,7 +60,7 @@ def test_items_are_put_replaced_and_dropped(shelf: FeedShelf) -> None:
 
     assert shelf.item("acme", LOGO.place) == LOGO._replace(sequence=3)
     assert shelf.item("acme", ("tasks", 2)) is None
-    assert shelf.count("acme") == 2
+    assert shelf.items("acme").keys() == {LOGO.place, task.place}
     assert shelf.zones("acme") == {"Asia/Tokyo", "Europe/Oslo"}
 
 
@@ -65,6 +72,45 @@ def test_texts_come_by_number(shelf: FeedShelf) -> None:
     assert shelf.texts("acme", "tasks") == []
 
 
+def test_sizes_are_those_of_the_texts(shelf: FeedShelf) -> None:
+    shelf.save(STATE)
+    shelf.put("acme", [LOGO._replace(resource=number, text=b"x" * number) for number in (1, 10, 100)])
+    shelf.put("acme", [LOGO._replace(resource=10, text="✓\0".encode()), LOGO._replace(kind="tasks", resource=10)])
+
+    assert [shelf.size("acme", "deadlines", *span) for span in ((0, 2**63 - 1), (1, 10), (2, 11), (11, 100))] == [105, 1, 4, 0]
+    assert shelf.size("acme", "meetings", 0, 1000) == 0
+
+
+def test_the_clocks_of_every_item_are_known(shelf: FeedShelf) -> None:
+    shelf.save(STATE)
+    shelf.save(STATE._replace(name="other"))
+    assert shelf.zones("acme") == frozenset()
+    shelf.put("other", [LOGO._replace(zones="Asia/Tokyo")])
+    shelf.put("acme", [LOGO._replace(resource=number, zones=zones) for number, zones in enumerate(("", "A B", "B", "C", "C"), 1)])
+
+    assert shelf.zones("acme") == {"A", "B", "C"}
+    shelf.drop("acme", [("deadlines", 2), ("deadlines", 4)])
+    assert shelf.zones("acme") == {"B", "C"}
+
+
+def test_feeds_of_a_version_that_kept_no_sizes_have_them(tmp_path: Path) -> None:
+    before = tmp_path / "migrations"
+    before.mkdir()
+    for file in sorted(MIGRATIONS.glob("*.sql"))[:7]:
+        shutil.copy(file, before)
+    path = tmp_path / "deadlines.db"
+    SqliteStore(path, migrations=before).close()
+    with closing(sqlite3.connect(path)) as old, old:
+        old.execute("INSERT INTO feed VALUES ('acme', x'00', '', '', 0, '', '', NULL)")
+        old.executemany("INSERT INTO feed_item VALUES ('acme', 'tasks', ?, '', 0, '', ?)", [(1, b"12345"), (2, b"123")])
+
+    with closing(SqliteStore(path)) as store:
+        state = store.feeds.state("acme")
+        assert state is not None
+        assert (state.items, state.head) == (2, 0)
+        assert store.feeds.size("acme", "tasks", 1, 9) == 8
+
+
 def test_what_is_forgotten_is_gone_with_its_items(shelf: FeedShelf) -> None:
     shelf.save(STATE)
     shelf.put("acme", [LOGO])
@@ -72,7 +118,7 @@ def test_what_is_forgotten_is_gone_with_its_items(shelf: FeedShelf) -> None:
     shelf.forget("acme")
 
     assert shelf.state("acme") is None
-    assert shelf.count("acme") == 0
+    assert shelf.items("acme") == {}
 
 
 def test_the_journal_tells_what_changed(store: SqliteStore) -> None:

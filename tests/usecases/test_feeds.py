@@ -1,6 +1,7 @@
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
+from contextlib import closing
 from dataclasses import replace
 from datetime import timedelta
 from itertools import count
@@ -14,7 +15,9 @@ from tests.usecases.conftest import Later
 
 from deadlines.core.settings import Content, Details, Feed
 from deadlines.errors import NotConfigured, PublishingFailed, Refused, UnknownName
+from deadlines.store.feeds import Splice, Written
 from deadlines.store.publishing import Files
+from deadlines.store.sqlite import SqliteStore
 from deadlines.usecases.desk import Desk
 from deadlines.usecases.draft import Draft
 from deadlines.usecases.feed_items import Delta
@@ -265,18 +268,79 @@ def test_without_feeds_there_is_nothing_to_write(desk: Desk) -> None:
     assert listed(press) == []
 
 
-class Crashing(Files):
-    """The power fails when the file is to be written."""
+class CrashBefore(Files):
+    """The power fails when a file is to be written."""
 
-    def write(self, file: str, chunks: Iterable[bytes]) -> bool:
+    def write(self, file: str, chunks: Iterable[bytes]) -> Written:
         raise KeyboardInterrupt(file, chunks)
 
+    def patch(self, file: str, look: str, splices: Sequence[Splice]) -> Written | None:
+        raise KeyboardInterrupt(file, look, splices)
 
-def test_what_was_seen_and_not_written_is_written_next(pressed: Pressed, tasks: list[int], desk: Desk) -> None:
+
+class CrashAfter(Files):
+    """The power fails when a file is in its place, and the database does not know yet."""
+
+    def write(self, file: str, chunks: Iterable[bytes]) -> Written:
+        raise KeyboardInterrupt(super().write(file, chunks))
+
+    def patch(self, file: str, look: str, splices: Sequence[Splice]) -> Written | None:
+        raise KeyboardInterrupt(super().patch(file, look, splices))
+
+
+@pytest.mark.parametrize("crash", [CrashBefore, CrashAfter])
+@pytest.mark.parametrize("passed", [timedelta(0), timedelta(days=1)], ids=["patched", "written whole"])
+def test_after_a_crash_the_file_is_made_right(
+    pressed: Pressed, tasks: list[int], later: Later, crash: type[Files], passed: timedelta
+) -> None:
+    publish(pressed())
+    edit(later(passed), str(tasks[0]), Draft(summary="Page"))
+    with pytest.raises(KeyboardInterrupt):
+        publish(replace(pressed(at=later(passed)), publisher=crash()))
+    edit(later(passed), str(tasks[1]), Draft(summary="Signet"))
+
+    (feed,) = publish(pressed(at=later(passed))).feeds
+
+    assert feed.written
+    assert summaries(feed.file) == ["Page (Acme Inc.)", "Signet (Edo KK)", "Tax"]
+    assert Path(feed.file).read_bytes() == b"".join(text_of(pressed(at=later(passed)), "all"))
+
+
+@pytest.mark.parametrize(("crash", "written"), [(CrashBefore, True), (CrashAfter, False)])
+def test_after_a_crash_without_a_further_change_the_file_is_compared(
+    pressed: Pressed, tasks: list[int], desk: Desk, crash: type[Files], written: bool
+) -> None:
     publish(pressed())
     edit(desk, str(tasks[0]), Draft(summary="Page"))
     with pytest.raises(KeyboardInterrupt):
-        publish(replace(pressed(), publisher=Crashing()))
+        publish(replace(pressed(), publisher=crash()))
+
+    (feed,) = publish(pressed()).feeds
+
+    assert feed.written is written
+    assert summaries(feed.file)[0] == "Page (Acme Inc.)"
+    assert not publish(pressed()).feeds[0].written
+
+
+def test_a_database_from_a_backup_mends_a_newer_file(pressed: Pressed, tasks: list[int], desk: Desk, tmp_path: Path) -> None:
+    """The file is of a time of which the database knows nothing; its next change must not be patched into that."""
+    publish(pressed())
+    desk.store.backup(tmp_path / "backup.db")
+    edit(desk, str(tasks[0]), Draft(summary="Forgotten"))
+    publish(pressed())
+    with closing(SqliteStore(tmp_path / "backup.db")) as old:
+        then = replace(desk, store=old)
+        edit(then, str(tasks[1]), Draft(summary="Signet"))
+
+        (feed,) = publish(pressed(at=then)).feeds
+
+    assert summaries(feed.file) == ["Landing page (Acme Inc.)", "Signet (Edo KK)", "Tax"]
+
+
+def test_after_writing_elsewhere_the_file_is_written_too(pressed: Pressed, tasks: list[int], desk: Desk, tmp_path: Path) -> None:
+    publish(pressed())
+    edit(desk, str(tasks[0]), Draft(summary="Page"))
+    publish(pressed(), folder=str(tmp_path / "www"))
 
     (feed,) = publish(pressed()).feeds
 

@@ -17,6 +17,8 @@ from deadlines.ical.text import CRLF, format_duration
 from deadlines.ical.vtimezone import vtimezone_text
 from deadlines.store.feeds import FeedItem, Place
 
+END = b"END:VCALENDAR\r\n"
+"""What comes after them."""
 _NOBODY = "Deadlines"
 
 
@@ -39,15 +41,19 @@ def title(feed: Feed, settings: Settings) -> str:
 
 def stream(feed: Feed, settings: Settings, zones: Iterable[str], texts: Iterable[Sequence[bytes]]) -> Iterator[bytes]:
     """The whole VCALENDAR (RFC 5545 §3.4, RFC 7986 §5), with a VTIMEZONE for each of `zones`."""
-    yield _head(feed, title(feed, settings)).encode()
-    for zone in sorted(zones):
-        yield vtimezone_text(zone, ZoneInfo(zone)).encode()
+    yield head(feed, settings, zones)
     for some in texts:
         yield from some
-    yield b"END:VCALENDAR\r\n"
+    yield END
 
 
-def _head(feed: Feed, name: str) -> str:
+def head(feed: Feed, settings: Settings, zones: Iterable[str]) -> bytes:
+    """What comes before the items."""
+    clocks = (vtimezone_text(zone, ZoneInfo(zone)) for zone in sorted(zones))
+    return (_properties(feed, title(feed, settings)) + "".join(clocks)).encode()
+
+
+def _properties(feed: Feed, name: str) -> str:
     every = format_duration(feed.refresh) if feed.refresh > timedelta() else ""
     lines = (
         f"BEGIN:VCALENDAR{CRLF}VERSION:2.0{CRLF}PRODID:{PRODID}{CRLF}",

@@ -3,6 +3,10 @@
 A feed is written again and again, nearly always with hardly a change. So what each item was written as is kept: its text, and
 with it DTSTAMP and SEQUENCE, which must not change without a change. A stream is these texts put together; after one change, one
 text is made anew. `FeedState.seen` is the newest line of the journal that was looked at.
+
+One invariant lets a file be patched: **a file that looks as `FeedState.look` says holds what the items say.** Whatever changes an
+item empties `look` in the same transaction; only writing the file sets it again, once the file is in its place. A crash in
+between leaves it empty, and the next time the file is compared whole; one that anybody touched looks different.
 """
 
 from __future__ import annotations
@@ -19,8 +23,8 @@ from deadlines.store.events import EventRow
 class FeedState(NamedTuple):
     """Where a feed stands. `key` derives its UIDs, `token` is in its file's name where that is to be secret.
 
-    `terms` say under which configuration its items were made. `look` is how `file` looked after it was last written, at
-    `written_at` (UTC); empty where that failed.
+    `terms` say under which configuration its items were made, which are as many as `items`. `look` is how `file` looked after
+    it was last written, at `written_at` (UTC); empty where that failed, or items changed since. `head` octets come before them.
     """
 
     name: str
@@ -28,8 +32,10 @@ class FeedState(NamedTuple):
     token: str = ""
     terms: str = ""
     seen: int = 0
+    items: int = 0
     file: str = ""
     look: str = ""
+    head: int = 0
     written_at: datetime | None = None
 
 
@@ -81,6 +87,21 @@ class FeedItem(NamedTuple):
     def place(self) -> Place:
         """Which one it is."""
         return self.kind, self.resource
+
+
+class Splice(NamedTuple):
+    """A stretch of a new version of a file: `keep` octets of the old one as they are, then `put` instead of its next `drop`."""
+
+    keep: int
+    drop: int = 0
+    put: bytes = b""
+
+
+class Written(NamedTuple):
+    """What became of a file: how it looks now, empty where somebody else was at it meanwhile; whether it had to be replaced."""
+
+    look: str
+    replaced: bool
 
 
 class FeedShelf(Protocol):
@@ -146,12 +167,12 @@ class FeedShelf(Protocol):
         """Delete items."""
         ...
 
-    def count(self, name: str) -> int:
-        """How many items a feed has."""
-        ...
-
     def texts(self, name: str, kind: str) -> Sequence[bytes]:
         """The texts of one kind in the order of their records."""
+        ...
+
+    def size(self, name: str, kind: str, first: int, last: int) -> int:
+        """How many octets the texts of one kind take whose records have numbers in `[first, last)`."""
         ...
 
     def zones(self, name: str) -> frozenset[str]:
@@ -178,8 +199,15 @@ class Publisher(Protocol):
         """How a file looks from outside, to tell whether anything happened to it; empty where there is none."""
         ...
 
-    def write(self, file: str, chunks: Iterable[bytes]) -> bool:
-        """Have `file` hold the chunks, whole or not at all; False where it held them, and was not touched."""
+    def write(self, file: str, chunks: Iterable[bytes]) -> Written:
+        """Have `file` hold the chunks, whole or not at all. Where it holds them it is not touched."""
+        ...
+
+    def patch(self, file: str, look: str, splices: Sequence[Splice]) -> Written | None:
+        """Replace `file`, whole or not at all, by what the splices make of it.
+
+        None, and nothing touched, where it does not look as `look` says or the splices do not account for each of its octets.
+        """
         ...
 
     def make_folder(self, folder: str) -> None:

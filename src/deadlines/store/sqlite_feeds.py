@@ -28,9 +28,8 @@ class SqliteFeeds:
         found = self._database.one("feed_get", {"name": name})
         if found is None:
             return None
-        key, token, terms, seen, file, look, written_at = found
-        at = None if written_at is None else datetime.fromisoformat(written_at)
-        return FeedState(name=name, key=key, token=token, terms=terms, seen=seen, file=file, look=look, written_at=at)
+        *columns, written_at = found
+        return FeedState._make((name, *columns, None if written_at is None else datetime.fromisoformat(written_at)))
 
     def names(self) -> Sequence[str]:
         """Every feed that was written."""
@@ -95,14 +94,14 @@ class SqliteFeeds:
         """Delete items."""
         self._database.many("feed_item_delete", ({"feed": name, "kind": kind, "resource": number} for kind, number in places))
 
-    def count(self, name: str) -> int:
-        """How many items there are."""
-        number: int = self._database.one("feed_count", {"feed": name})[0]
-        return number
-
     def texts(self, name: str, kind: str) -> Sequence[bytes]:
         """The texts of one kind."""
         return [text for (text,) in self._database.named("feed_texts", {"feed": name, "kind": kind})]
+
+    def size(self, name: str, kind: str, first: int, last: int) -> int:
+        """How much some of one kind take."""
+        size: int = self._database.one("feed_size", {"feed": name, "kind": kind, "first": first, "last": last})[0]
+        return size
 
     def zones(self, name: str) -> frozenset[str]:
         """The clocks of every item."""

@@ -398,7 +398,7 @@ ON CONFLICT (reader, day) DO UPDATE SET
 
 -- name: feed_get
 -- Where a feed stands.
-SELECT key, token, terms, seen, file, look, written_at FROM feed WHERE name = :name
+SELECT key, token, terms, seen, items, file, look, head, written_at FROM feed WHERE name = :name
 
 -- name: feed_names
 -- Every feed that was ever written.
@@ -406,11 +406,11 @@ SELECT name FROM feed ORDER BY name
 
 -- name: feed_put
 -- Remember where a feed stands.
-INSERT INTO feed (name, key, token, terms, seen, file, look, written_at)
-VALUES (:name, :key, :token, :terms, :seen, :file, :look, :written_at)
+INSERT INTO feed (name, key, token, terms, seen, items, file, look, head, written_at)
+VALUES (:name, :key, :token, :terms, :seen, :items, :file, :look, :head, :written_at)
 ON CONFLICT (name) DO UPDATE SET
-    key = excluded.key, token = excluded.token, terms = excluded.terms, seen = excluded.seen, file = excluded.file,
-    look = excluded.look, written_at = excluded.written_at
+    key = excluded.key, token = excluded.token, terms = excluded.terms, seen = excluded.seen, items = excluded.items,
+    file = excluded.file, look = excluded.look, head = excluded.head, written_at = excluded.written_at
 
 -- name: feed_delete
 -- Forget a feed; its items go along.
@@ -421,8 +421,9 @@ DELETE FROM feed WHERE name = :name
 SELECT COALESCE(MAX(id), 0) FROM change
 
 -- name: changed_since
--- The records that were changed since a line of it.
-SELECT DISTINCT resource FROM change WHERE id > :change LIMIT :limit
+-- The records that were changed since a line of it. The sign is for SQLite, which would walk through an index of all records to
+-- have them apart.
+SELECT DISTINCT +resource FROM change WHERE id > :change LIMIT :limit
 
 -- name: feed_tasks
 -- What is due in a stretch of time, and what is open and never due.
@@ -458,23 +459,29 @@ SELECT kind, resource, stamp, sequence, zones, text FROM feed_item WHERE feed = 
 
 -- name: feed_item_put
 -- Remember what an item was written as.
-INSERT INTO feed_item (feed, kind, resource, stamp, sequence, zones, text)
-VALUES (:feed, :kind, :resource, :stamp, :sequence, :zones, :text)
+INSERT INTO feed_item (feed, kind, resource, stamp, sequence, zones, text, size)
+VALUES (:feed, :kind, :resource, :stamp, :sequence, :zones, :text, LENGTH(:text))
 ON CONFLICT (feed, kind, resource) DO UPDATE SET
-    stamp = excluded.stamp, sequence = excluded.sequence, zones = excluded.zones, text = excluded.text
+    stamp = excluded.stamp, sequence = excluded.sequence, zones = excluded.zones, text = excluded.text,
+    size = excluded.size
 
 -- name: feed_item_delete
 -- It is in the feed no more.
 DELETE FROM feed_item WHERE feed = :feed AND kind = :kind AND resource = :resource
 
--- name: feed_count
--- How many items a feed has.
-SELECT COUNT(*) FROM feed_item WHERE feed = :feed
-
 -- name: feed_texts
 -- What a feed is put together from.
 SELECT text FROM feed_item WHERE feed = :feed AND kind = :kind ORDER BY resource
 
+-- name: feed_size
+-- How much some of them take, `last` not included.
+SELECT COALESCE(SUM(size), 0) FROM feed_item WHERE feed = :feed AND kind = :kind AND resource >= :first AND resource < :last
+
 -- name: feed_zones
--- Which clocks it must define.
-SELECT DISTINCT zones FROM feed_item WHERE feed = :feed
+-- Which clocks it must define: from each to the next one in the index, since SELECT DISTINCT would look at every item.
+WITH RECURSIVE found (zones) AS (
+    SELECT MIN(zones) FROM feed_item WHERE feed = :feed
+    UNION ALL
+    SELECT (SELECT MIN(i.zones) FROM feed_item AS i WHERE i.feed = :feed AND i.zones > f.zones) FROM found AS f WHERE f.zones IS NOT NULL
+)
+SELECT zones FROM found WHERE zones IS NOT NULL

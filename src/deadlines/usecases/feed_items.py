@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date, timedelta
+from functools import partial
 from typing import NamedTuple
 
 from deadlines import __version__
@@ -16,14 +17,16 @@ from deadlines.core.settings import Content, Feed
 from deadlines.core.span import Span
 from deadlines.core.when import end_of_day, start_of_day
 from deadlines.feeds.lens import Lens, Piece
+from deadlines.feeds.patch import Edit
+from deadlines.feeds.patch import splices as patched
 from deadlines.feeds.stream import settled
 from deadlines.feeds.tasks import marker, todo
 from deadlines.ical.text import format_instant
 from deadlines.store.events import EventRow
-from deadlines.store.feeds import FeedItem, FeedRow, FeedShelf, FeedState, Place
+from deadlines.store.feeds import FeedItem, FeedRow, FeedShelf, FeedState, Place, Splice
 from deadlines.usecases.desk import Desk
 
-_MOST_CHANGES = 500
+_MOST_CHANGES = 2_000
 """More changed records than this, and looking at everything is no dearer."""
 
 
@@ -38,20 +41,38 @@ class Delta(NamedTuple):
 NOTHING = Delta()
 
 
-def compose(desk: Desk, shelf: FeedShelf, feed: Feed, state: FeedState) -> tuple[FeedState, Delta]:
-    """Bring the items up to date; the state with what it has seen, saved. `look` is empty where anything is different."""
+class Composed(NamedTuple):
+    """Where a feed stands with its items up to date, and what of them is different.
+
+    `splices` make the new version of a file that looks as `look` says; none where nothing is different, or all may be.
+    """
+
+    state: FeedState
+    delta: Delta
+    look: str = ""
+    splices: tuple[Splice, ...] = ()
+
+
+def compose(desk: Desk, shelf: FeedShelf, feed: Feed, before: FeedState) -> Composed:
+    """Bring the items up to date, in the caller's transaction. The state is saved, without `look` if anything is different."""
     today = desk.now.astimezone(desk.settings.me.zone).date()
     terms = _terms(desk, shelf, feed, today)
-    stale = shelf.changed_since(state.seen, limit=_MOST_CHANGES) if state.terms == terms else None
-    seen = shelf.newest_change()
-    delta = Delta()
+    stale = shelf.changed_since(before.seen, limit=_MOST_CHANGES) if before.terms == terms else None
+    state = before._replace(terms=terms, seen=shelf.newest_change())
+    edits: Sequence[Edit] = ()
+    splices: tuple[Splice, ...] = ()
     if stale is None or stale:
-        shelf.save(state)  # what items refer to
-        delta = _bring(desk, shelf, _Maker(desk, feed, state.key, _window(desk, feed, today)), stale)
-    same = state.terms == terms and not any(delta)
-    state = state._replace(terms=terms, seen=seen, look=state.look if same else "")
-    shelf.save(state)
-    return state, delta
+        shelf.save(before)  # what items refer to
+        zones = shelf.zones(feed.name)
+        edits = _bring(desk, shelf, _Maker(desk, feed, before.key, _window(desk, feed, today)), stale)
+        if stale and edits and before.look and shelf.zones(feed.name) == zones:
+            splices = tuple(patched(before.head, edits, partial(shelf.size, feed.name)))
+    delta = _delta(edits)
+    if edits or before.terms != terms:
+        state = state._replace(look="", items=before.items + delta.added - delta.removed)
+    if state != shelf.state(feed.name):
+        shelf.save(state)
+    return Composed(state, delta, before.look, splices)
 
 
 def _terms(desk: Desk, shelf: FeedShelf, feed: Feed, today: date) -> str:
@@ -67,7 +88,7 @@ def _window(desk: Desk, feed: Feed, today: date) -> Span:
     return Span(start, end_of_day(today + timedelta(days=feed.days_ahead), zone))
 
 
-def _bring(desk: Desk, shelf: FeedShelf, maker: _Maker, stale: Sequence[int] | None) -> Delta:
+def _bring(desk: Desk, shelf: FeedShelf, maker: _Maker, stale: Sequence[int] | None) -> Sequence[Edit]:
     name = maker.feed.name
     before: Mapping[Place, FeedItem]
     if stale is None:
@@ -86,8 +107,16 @@ def _bring(desk: Desk, shelf: FeedShelf, maker: _Maker, stale: Sequence[int] | N
     gone = [place for place in before if place not in kept]
     shelf.put(name, fresh)
     shelf.drop(name, gone)
-    added = sum(item.place not in before for item in fresh)
-    return Delta(added=added, changed=len(fresh) - added, removed=len(gone))
+    drops = {place: len(item.text) for place, item in before.items()}
+    return [
+        *(Edit(item.place, drops.get(item.place, 0), item.text) for item in fresh),
+        *(Edit(place, drops[place], b"") for place in gone),
+    ]
+
+
+def _delta(edits: Sequence[Edit]) -> Delta:
+    added, removed = sum(not edit.drop for edit in edits), sum(not edit.put for edit in edits)
+    return Delta(added=added, changed=len(edits) - added - removed, removed=removed)
 
 
 class _Maker:

@@ -8,10 +8,10 @@ from typing import NamedTuple
 
 from deadlines.core.settings import Content, Feed
 from deadlines.errors import DeadlinesError, NotConfigured, PublishingFailed, Refused, UnknownName
-from deadlines.feeds.stream import stream
+from deadlines.feeds.stream import head, stream
 from deadlines.store.feeds import FeedShelf, FeedState, Publisher
 from deadlines.usecases.desk import Desk
-from deadlines.usecases.feed_items import NOTHING, Delta, compose
+from deadlines.usecases.feed_items import NOTHING, Composed, Delta, compose
 from deadlines.usecases.names import nearest
 
 
@@ -90,7 +90,7 @@ def listed(press: Press) -> Sequence[Listed]:
         with shelf.transaction():
             state = _state(press, feed, rotate=False)
             shelf.save(state)
-        found.append(Listed(feed=feed, file=_file(press, feed, state.token, ""), items=shelf.count(feed.name), state=state))
+        found.append(Listed(feed=feed, file=_file(press, feed, state.token, ""), items=state.items, state=state))
     return found
 
 
@@ -111,32 +111,51 @@ def _published(press: Press, feed: Feed, folder: str, taken: dict[str, str], *, 
     try:
         with shelf.transaction():
             before = _state(press, feed, rotate=rotate)
-            state, delta = compose(press.desk, shelf, feed, before)
-        file = _file(press, feed, state.token, folder)
+            composed = compose(press.desk, shelf, feed, before)
+        file = _file(press, feed, before.token, folder)
         other = taken.setdefault(press.publisher.place(file), feed.name)
         if other != feed.name:
             raise PublishingFailed(file, f"feed {other} is written to this file")
-        written, revoked = _deliver(press, feed, state, file, folder)
-        return Published(name=feed.name, file=file, items=shelf.count(feed.name), delta=delta, written=written, revoked=revoked)
+        written, revoked = _deliver(press, feed, composed, file, folder)
+        return Published(
+            name=feed.name, file=file, items=composed.state.items, delta=composed.delta, written=written, revoked=revoked
+        )
     except DeadlinesError as error:
         return Published(name=feed.name, file=file, error=error)
 
 
-def _deliver(press: Press, feed: Feed, state: FeedState, file: str, folder: str) -> tuple[bool, tuple[str, ...]]:
-    """Bring the file up to date, take away what it was called before; whether it was written, and what was taken away."""
-    publisher, shelf = press.publisher, press.desk.store.feeds
-    ours, written = not folder, False
-    if not (ours and state.look and state.file == file and state.look == publisher.look(file)):
-        written = publisher.write(file, _stream(press.desk, shelf, feed))
-    revoked = publisher.revoke(_file(press, feed, "", folder), file)
-    if ours and (written or state.file != file or not state.look):
-        if state.file and state.file != file and state.file not in revoked:
-            publisher.delete(state.file)
-            revoked = (*revoked, state.file)
-        at = press.desk.now if written else state.written_at
+def _deliver(press: Press, feed: Feed, composed: Composed, file: str, folder: str) -> tuple[bool, tuple[str, ...]]:
+    """Bring the file up to date, take away what it was called before; whether it was replaced, and what was taken away."""
+    publisher, shelf, before = press.publisher, press.desk.store.feeds, composed.state
+    plain = _file(press, feed, "", folder)
+    if folder:
+        return publisher.write(file, _stream(press.desk, shelf, feed)).replaced, publisher.revoke(plain, file)
+    state, replaced = _written(press, feed, composed, file)
+    revoked = publisher.revoke(plain, file)
+    if state != before:
+        if before.file and before.file != file and before.file not in revoked:
+            publisher.delete(before.file)
+            revoked = (*revoked, before.file)
         with shelf.transaction():
-            shelf.save(state._replace(file=file, look=publisher.look(file), written_at=at))
-    return written, revoked
+            shelf.save(state)
+    return replaced, revoked
+
+
+def _written(press: Press, feed: Feed, composed: Composed, file: str) -> tuple[FeedState, bool]:
+    """Bring the feed's own file up to date: where it stands then, and whether the file was replaced.
+
+    Patched where the file is the one that the splices are for, whole where anything about that is in doubt.
+    """
+    publisher, desk, state = press.publisher, press.desk, composed.state
+    if state.look and state.file == file and state.look == publisher.look(file):
+        return state, False
+    size = state.head
+    written = publisher.patch(file, composed.look, composed.splices) if composed.splices and state.file == file else None
+    if written is None:
+        size = len(head(feed, desk.settings, desk.store.feeds.zones(feed.name)))
+        written = publisher.write(file, _stream(desk, desk.store.feeds, feed))
+    at = desk.now if written.replaced else state.written_at
+    return state._replace(file=file, look=written.look, head=size, written_at=at), written.replaced
 
 
 def _state(press: Press, feed: Feed, *, rotate: bool) -> FeedState:
