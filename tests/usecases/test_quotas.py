@@ -1,11 +1,12 @@
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from types import MappingProxyType
 
 import pytest
-from tests.usecases.conftest import Later
+from tests.usecases.conftest import Later, Phone, Synced, record, text
 
 from deadlines.core.client import Period, Quota, QuotaUnit
 from deadlines.errors import Refused, UnknownName
@@ -14,7 +15,7 @@ from deadlines.usecases.desk import Desk
 from deadlines.usecases.draft import Draft
 from deadlines.usecases.history import undo
 from deadlines.usecases.quotas import Standing, standings
-from deadlines.usecases.tasks import add, finish, unfinish
+from deadlines.usecases.tasks import add, edit, finish, unfinish
 from deadlines.usecases.timing import spend, start
 
 DAY, HOUR = timedelta(days=1), timedelta(hours=1)
@@ -61,6 +62,105 @@ def test_an_instance_of_a_repeating_task_is_a_deliverable(desk: Desk) -> None:
     now = only(desk).now
     assert now is not None
     assert now.done == 2
+
+
+def weekly(desk: Desk, synced: Synced) -> int:
+    """A task due on Fridays at 17:00 in New York, on the server."""
+    task = add(desk, Draft(summary="Newsletter", client="acme", due="fri 17:00", repeat="weekly", calendar="work")).tasks[0]
+    synced(desk)
+    return task.id
+
+
+def done_there(desk: Desk, number: int, phone: Phone, *, weeks: int = 1, at: str = "20261124T090000Z") -> str:
+    """Another program moves the task on."""
+    stamp = re.sub(r"LAST-MODIFIED:\w+", f"LAST-MODIFIED:{at}", text(desk, number))
+    ical = re.sub("(DUE|DTSTART)(.*):20261127T", rf"\1\2:{date(2026, 11, 27) + weeks * 7 * DAY:%Y%m%d}T", stamp)
+    phone.put(ical)
+    return ical
+
+
+def test_what_another_program_moved_on_was_delivered(desk: Desk, phone: Phone, synced: Synced, later: Later) -> None:
+    number = weekly(desk, synced)
+    done_there(desk, number, phone)
+    run = synced(later(2 * DAY))
+
+    (one,) = deliveries(desk, client="acme")
+
+    assert (one.due, one.completed) == (datetime(2026, 11, 27, 22, tzinfo=UTC), datetime(2026, 11, 24, 9, tzinfo=UTC))
+    assert [change.note for change in desk.store.changes(run=run)] == ["instance done elsewhere"]
+    now = only(owing(later(2 * DAY), WEEKLY)).now
+    assert (now.done if now else None) == 1
+    undo(later(2 * DAY), run)
+    assert deliveries(desk) == []
+
+
+def test_a_clock_that_is_ahead_delivers_with_the_sync(desk: Desk, phone: Phone, synced: Synced, later: Later) -> None:
+    done_there(desk, weekly(desk, synced), phone, at="20270101T000000Z")
+    synced(later(2 * DAY))
+
+    assert [one.completed for one in deliveries(desk)] == [desk.now + 2 * DAY]
+
+
+def test_several_instances_at_once_are_one_delivery(desk: Desk, phone: Phone, synced: Synced) -> None:
+    done_there(desk, weekly(desk, synced), phone, weeks=3)
+    synced(desk)
+
+    assert [one.due for one in deliveries(desk)] == [datetime(2026, 11, 27, 22, tzinfo=UTC)]
+
+
+def test_what_was_edited_here_meanwhile_was_delivered_there_all_the_same(desk: Desk, phone: Phone, synced: Synced) -> None:
+    number = weekly(desk, synced)
+    done_there(desk, number, phone)
+    edit(desk, str(number), Draft(priority=1))
+    synced(desk)
+
+    assert len(deliveries(desk)) == 1
+
+
+def test_what_was_done_here_and_there_counts_once(desk: Desk, phone: Phone, synced: Synced) -> None:
+    number = weekly(desk, synced)
+    done_there(desk, number, phone)
+    finish(desk, [str(number)])
+    synced(desk)
+
+    assert len(deliveries(desk)) == 1
+
+
+def test_a_due_date_that_was_put_off_was_not_delivered(desk: Desk, phone: Phone, synced: Synced) -> None:
+    number = weekly(desk, synced)
+    phone.put(text(desk, number).replace("20261127T", "20261201T"))
+    synced(desk)
+
+    assert deliveries(desk) == []
+
+
+def test_a_completed_copy_and_the_series_moved_on_are_one_delivery(desk: Desk, phone: Phone, synced: Synced) -> None:
+    number = weekly(desk, synced)
+    copy = re.sub("(RRULE|STATUS):.*\r\n", "", text(desk, number)).replace(f"UID:{record(desk, number).uid}", "UID:copy")
+    phone.put(copy.replace("END:VTODO", "STATUS:COMPLETED\r\nCOMPLETED:20261124T090000Z\r\nEND:VTODO"))
+    done_there(desk, number, phone)
+    synced(desk)
+
+    assert [one.uid for one in deliveries(desk)] == ["copy"]
+
+
+def test_completed_overrides_were_delivered(desk: Desk, phone: Phone, synced: Synced) -> None:
+    number = weekly(desk, synced)
+    override = (
+        "BEGIN:VTODO\r\nUID:{}\r\nRECURRENCE-ID;TZID=America/New_York:2026{}T170000\r\nSUMMARY:Newsletter\r\nSTATUS:COMPLETED\r\n"
+        "COMPLETED:20261124T090000Z\r\nEND:VTODO\r\nEND:VCALENDAR"
+    )
+    uid = record(desk, number).uid
+    both = text(desk, number).replace("END:VCALENDAR", override.format(uid, "1127"))
+    phone.put(both.replace("END:VCALENDAR", override.format(uid, "1204")))
+    synced(desk)
+    found = deliveries(desk, client="acme")
+    assert [one.due for one in found] == [datetime(2026, 11, 27, 22, tzinfo=UTC), datetime(2026, 12, 4, 22, tzinfo=UTC)]
+
+    done_there(desk, number, phone, weeks=2)
+    synced(desk)
+    assert len(deliveries(desk, client="acme")) == 2
+    assert deliveries(desk, client="edo") == []
 
 
 def test_what_was_taken_back_was_not_delivered(desk: Desk) -> None:

@@ -119,7 +119,8 @@ class Sort(enum.Enum):
 class Query(NamedTuple):
     """Which tasks to list. Empty fields select everything; instants are Unix seconds; `statuses` as in `Index.status`.
 
-    `doubtful` is what was read with doubt, `waiting` what a sync left alone because its policy is to ask.
+    `repeating` is what has a rule, `doubtful` what was read with doubt, `waiting` what a sync left alone because its policy is
+    to ask.
     """
 
     component: str = "VTODO"
@@ -127,6 +128,7 @@ class Query(NamedTuple):
     calendar: str = ""
     statuses: tuple[str, ...] = ()
     due_before: int | None = None
+    repeating: bool = False
     doubtful: bool = False
     waiting: bool = False
     sort: Sort = Sort.DUE

@@ -281,7 +281,7 @@ def _conditions(query: Query) -> tuple[list[str], list[str], dict[str, Value]]:
     elif query.statuses:
         parts.append("where_statuses")
         parameters |= {"separator": _SEPARATOR, "statuses": _SEPARATOR + "".join(s + _SEPARATOR for s in query.statuses)}
-    parts += [f"where_{name}" for name in ("doubtful", "waiting") if getattr(query, name)]
+    parts += [f"where_{name}" for name in ("repeating", "doubtful", "waiting") if getattr(query, name)]
     if query.due_before is not None:
         parts.append("where_due_before")
         parameters["due_before"] = query.due_before

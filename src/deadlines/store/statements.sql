@@ -158,6 +158,10 @@ AND instr(:statuses, :separator || status || :separator) > 0
 -- Those due before an instant; what has no due instant is not.
 AND due_order < :due_before
 
+-- name: where_repeating
+-- Those with a rule.
+AND repeat <> ''
+
 -- name: where_doubtful
 -- Those read with doubt.
 AND problem <> ''

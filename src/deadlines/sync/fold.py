@@ -16,6 +16,7 @@ from deadlines.core.settings import Policy
 from deadlines.errors import CodecError
 from deadlines.ical.edit import with_uid
 from deadlines.ical.read import content, read
+from deadlines.ical.recurring import moved_on
 from deadlines.remote.base import Listed
 from deadlines.store.base import Index, Record, Unreadable, Writer
 from deadlines.sync.merge import Prefer, merge, same_meaning
@@ -28,6 +29,9 @@ Indexer = Callable[[str, str], tuple[str, Index]]
 Ask = Callable[[Conflict], Policy]
 """What to do about one conflict; `Policy.ASK` leaves it as it is."""
 
+
+DONE_THERE = "instance done elsewhere"
+"""What the journal notes where another program moved a repeating task on: its text before is what was delivered."""
 
 _NOTHING = "BEGIN:VCALENDAR\r\nEND:VCALENDAR\r\n"
 """The base of what is new."""
@@ -161,7 +165,7 @@ class Folder:
             writer.settle(_at(replace(record, base=ours, sent=None), listed), expected=record.ical)
             return
         pulled = self._here(record, ours, base=ours)
-        writer.put(_at(pulled, listed))
+        writer.put(_at(pulled, listed), note=_done_there(record, ours))
         rewritten = bool(listed.etag) and self.written.get(listed.href) == listed.etag
         details = [f"they removed {name}" for name in merged.dropped]
         self.report.pulled.updated.append(_item(pulled, "the server stored it differently" if rewritten else ", ".join(details)))
@@ -225,7 +229,7 @@ class Folder:
     ) -> None:
         base = merged if _says_the_same(merged, theirs) else theirs
         saved = self._here(record, merged, base=base)
-        writer.put(_at(saved, listed), note=note, other=other)
+        writer.put(_at(saved, listed), note=_done_there(record, merged) or note, other=other)
         self._note_moved(record, saved)
 
     def _keep_both(self, writer: Writer, record: Record, listed: Listed, theirs: str, note: str) -> None:
@@ -248,6 +252,11 @@ class Folder:
     def _note_moved(self, before: Record, after: Record) -> None:
         if before.index.due_at != after.index.due_at:
             self.report.moved_due.append(moved(after.uid, before.index, after.index))
+
+
+def _done_there(record: Record, text: str) -> str:
+    """The note for a repeating task that has moved on in `text`; empty for any other."""
+    return DONE_THERE if record.index.repeat and record.ical is not None and moved_on(record.ical, text) else ""
 
 
 def _local(record: Record) -> Side:

@@ -1,17 +1,23 @@
 """What was delivered: tasks that were completed, and the instances of repeating ones.
 
-A repeating task that is done moves on, so its text does not say what was delivered; the journal does (`INSTANCE_DONE`), as long
-as the run that noted it is in force. Instances that another program completed leave no such note and do not count.
+A repeating task that is done moves on, so its text does not say what was delivered; the journal does, as long as the run that
+noted it is in force (`INSTANCE_DONE`, and `DONE_THERE` where another program moved it on). An override that is completed says
+it itself. Programs that leave a completed copy behind (Apple, Evolution) tell the same thing twice: it counts once.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import NamedTuple
 
+from deadlines.core.due import due_instant
+from deadlines.ical.read import read
+from deadlines.ical.recurring import finished
 from deadlines.store.base import Change, Index, Query
+from deadlines.sync.fold import DONE_THERE
 from deadlines.usecases.desk import Desk
+from deadlines.usecases.find import record_of
 from deadlines.usecases.history import in_force
 from deadlines.usecases.tasks import INSTANCE_DONE
 
@@ -35,7 +41,14 @@ class Delivery(NamedTuple):
 
 def deliveries(desk: Desk, *, client: str = "") -> Sequence[Delivery]:
     """All that was delivered to one client, or to anybody, the first first."""
-    found = [*_completed(desk, client), *_instances(desk, client)]
+    whole, here = list(_completed(desk, client)), list(_instances(desk, client, INSTANCE_DONE, _said_here))
+    copies = {(one.summary, one.due) for one in whole}
+    told = {(one.uid, one.due) for one in here}
+    found = [*whole, *here]
+    for one in (*_finished(desk, client), *_instances(desk, client, DONE_THERE, _said_there)):
+        if (one.uid, one.due) not in told and (one.summary, one.due) not in copies:
+            told.add((one.uid, one.due))
+            found.append(one)
     return sorted(found, key=lambda one: (one.completed, one.uid))
 
 
@@ -45,13 +58,34 @@ def _completed(desk: Desk, client: str) -> Iterator[Delivery]:
             yield _delivery(row.uid, row.index, datetime.fromtimestamp(row.index.completed_at, UTC))
 
 
-def _instances(desk: Desk, client: str) -> Iterator[Delivery]:
+def _instances(desk: Desk, client: str, note: str, completed: Callable[[Change], datetime]) -> Iterator[Delivery]:
     runs: dict[int, bool] = {}
-    for change in desk.store.noted(INSTANCE_DONE):
+    for change in desk.store.noted(note):
         if runs.setdefault(change.run, in_force(desk, change.run)) and change.before is not None:
-            delivery = _delivery(change.uid, _index(desk, change, change.before), change.at)
+            delivery = _delivery(change.uid, _index(desk, change, change.before), completed(change))
             if client in {"", delivery.client}:
                 yield delivery
+
+
+def _said_here(change: Change) -> datetime:
+    return change.at
+
+
+def _said_there(change: Change) -> datetime:
+    """When the other program says that it changed the task, but not after the sync that brought it."""
+    task = read(change.after).task if change.after is not None else None
+    edited = None if task is None else task.last_modified
+    return change.at if edited is None else min(edited, change.at)
+
+
+def _finished(desk: Desk, client: str) -> Iterator[Delivery]:
+    me = desk.settings.me
+    for row in desk.store.rows(Query(client=client, repeating=True)):
+        _, text = record_of(desk, row)
+        party = desk.settings.clients.get(row.index.client)
+        for one in finished(text):
+            due = None if one.due is None else due_instant(one.due, client=party, owner=me)
+            yield _delivery(row.uid, row.index, one.completed)._replace(due=due)
 
 
 def _index(desk: Desk, change: Change, text: str) -> Index:

@@ -61,8 +61,9 @@ class _Account(NamedTuple):
 def run(options: Options, *, move_local: bool | None, **typed: object) -> Exit:
     r"""Set up: your zone and hours, your account, which calendars to sync.
 
-    It ends with what the first sync would do, and does nothing on the server. Nothing is written before the calendars were
-    found. Unattended:
+    Nothing is written before the calendars were found, and nothing on the server at all.
+
+    It ends with what the first sync would do. Unattended:
       deadlines init --timezone Europe/Oslo --url https://dav.example.org/ --username kari \
         --password-command "pass show dav" --calendar Tasks
     """
