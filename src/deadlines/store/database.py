@@ -9,8 +9,10 @@ from __future__ import annotations
 import os
 import sqlite3
 import time
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
+from functools import lru_cache
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +21,8 @@ from deadlines.store.statements import STATEMENTS
 
 Value = str | bytes | int | None
 _LARGEST = 2**63 - 1
+_ROWS = 500
+"""In one statement. More of them save nothing."""
 
 _REASONS = {
     sqlite3.SQLITE_FULL: "the disk is full",
@@ -107,6 +111,22 @@ class Database:
         except sqlite3.Error as error:
             raise translate(self.path, error) from error
 
+    def insert(self, name: str, rows: Sequence[tuple[Value, ...]]) -> None:
+        """Run one of `statements.sql`, which inserts a row of positional values, for many rows at once.
+
+        A statement for hundreds of rows is one step for SQLite, during which other threads go on. May raise `OverflowError` and
+        `UnicodeEncodeError` for a value that cannot be stored.
+        """
+        if not rows:
+            return
+        most = min(_ROWS, self.connection.getlimit(sqlite3.SQLITE_LIMIT_VARIABLE_NUMBER) // len(rows[0]))
+        try:
+            for at in range(0, len(rows), most):
+                part = rows[at : at + most]
+                self.connection.execute(_for_rows(STATEMENTS[name], len(part)), tuple(chain.from_iterable(part)))
+        except sqlite3.Error as error:
+            raise translate(self.path, error) from error
+
     @contextmanager
     def savepoint(self) -> Iterator[None]:
         """Within a transaction: on an exception take back what was done inside, and nothing else."""
@@ -137,6 +157,12 @@ class Database:
         """Release the file; an open transaction is rolled back."""
         with suppress(sqlite3.Error):
             self.connection.close()
+
+
+@lru_cache(maxsize=16)
+def _for_rows(sql: str, count: int) -> str:
+    """The statement that inserts one row, for so many of them."""
+    return ", ".join((sql, *(sql[sql.rindex("(") :],) * (count - 1)))
 
 
 def copy(source: sqlite3.Connection, target: sqlite3.Connection, path: Path) -> None:

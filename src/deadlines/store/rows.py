@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, cast
 
 from deadlines.errors import Refused
 from deadlines.store.base import Change, CollectionState, Index, Known, Record, Row, Run, RunKind, Unreadable
@@ -20,6 +20,8 @@ _END = "\x1f"
 
 _MOST = 2**63 - 1
 _NO_WORDS = ((), (), None)
+_WORDS = -len(_NO_WORDS)
+"""Where the fields of an index begin that are not a column each."""
 _make_index: Callable[[tuple[Any, ...]], Index] = Index._make
 _make_row: Callable[[tuple[Any, ...]], Row] = Row._make
 _make_event: Callable[[tuple[Any, ...]], EventIndex] = EventIndex._make
@@ -62,7 +64,10 @@ def _from_iso(text: str | None) -> datetime | None:
 
 def index_columns(index: Index) -> dict[str, Value]:
     """The columns of `listing` that the text determines."""
-    columns = raw_columns(index)
+    columns: dict[str, Value] = index._asdict()
+    columns["categories"] = _joined(index.categories)
+    columns["after"] = _joined(index.after)
+    del columns["event"]
     for name, value in columns.items():
         if isinstance(value, str):
             if not value.isascii():
@@ -72,13 +77,13 @@ def index_columns(index: Index) -> dict[str, Value]:
     return columns
 
 
-def raw_columns(index: Index) -> dict[str, Value]:
-    """The same, unless one of them cannot be stored: then storing it fails, with `UnicodeEncodeError` or `OverflowError`."""
-    columns: dict[str, Value] = index._asdict()
-    columns["categories"] = _joined(index.categories) if index.categories else ""
-    columns["after"] = _joined(index.after) if index.after else ""
-    del columns["event"]
-    return columns
+def new_listing(number: int, record: Record) -> tuple[Value, ...]:
+    """The values of `listing_add`, as they are: one that cannot be stored makes the statement fail."""
+    index = record.index
+    categories = _joined(index.categories) if index.categories else ""
+    after = _joined(index.after) if index.after else ""
+    plain = cast("tuple[Value, ...]", index[:_WORDS])
+    return (number, record.calendar, to_bytes(record.uid), 1, *plain, categories, after)
 
 
 def event_columns(record: int, event: EventIndex) -> dict[str, Value]:
@@ -112,6 +117,16 @@ def resource_columns(record: Record) -> dict[str, Value]:
         "base": to_blob(record.base),
         "sent": to_blob(record.sent),
     }
+
+
+def new_resource(record: Record) -> tuple[Value, ...]:
+    """The values of `resource_add`."""
+    ical = to_blob(record.ical)
+    base = ical if record.base is record.ical else to_blob(record.base)
+    return (
+        clean(record.calendar), to_bytes(record.uid), to_bytes(record.href) or None, clean(record.etag),
+        clean(record.schedule_tag), ical, base, to_blob(record.sent),
+    )  # fmt: skip
 
 
 def row(columns: tuple[Any, ...]) -> Row:

@@ -1,5 +1,6 @@
 -- Every statement of the store, by name. Those that begin with a keyword in the middle of a statement are parts: `rows` and
--- `count` take the conditions that a query asks for, in the order of this file. Parameters are named.
+-- `count` take the conditions that a query asks for, in the order of this file. Parameters are named, but for
+-- those of statements that insert many rows at once.
 
 -- name: resource_get
 -- One record whole, by its number.
@@ -37,9 +38,8 @@ ON CONFLICT (id) DO UPDATE SET
 RETURNING id
 
 -- name: resource_add
--- Insert a new record; numbers ascend.
-INSERT INTO resource (calendar, uid, href, etag, schedule_tag, ical, base, sent)
-VALUES (:calendar, :uid, :href, :etag, :schedule_tag, :ical, :base, :sent)
+-- Insert a new record; numbers ascend. Repeated for many rows, hence the positions.
+INSERT INTO resource (calendar, uid, href, etag, schedule_tag, ical, base, sent) VALUES (?, ?, ?, ?, ?, ?, ?, ?)
 
 -- name: resource_last
 -- The highest number there is.
@@ -75,6 +75,15 @@ ON CONFLICT (resource) DO UPDATE SET
     completed_at = excluded.completed_at, estimate = excluded.estimate, warn_before = excluded.warn_before,
     repeat = excluded.repeat, parent = excluded.parent,
     problem = excluded.problem, categories = excluded.categories, after = excluded.after
+
+-- name: listing_add
+-- Save the index columns of a new record. Repeated for many rows, hence the positions.
+INSERT INTO listing (
+    resource, calendar, uid, is_here, component, summary, note, client, status, priority, percent_complete, due_kind, due_value,
+    due_tzid, due_at, start_kind, start_value, start_tzid, start_at, end_at, completed_at, estimate, warn_before, repeat,
+    parent, problem,
+    categories, after
+) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
 
 -- name: listing_replace
 -- Save index columns derived anew; the texts stay.
@@ -242,9 +251,12 @@ INSERT INTO change (run, at, resource, uid, calendar, summary, before, after, ot
 VALUES (:run, :at, :resource, :uid, :calendar, :summary, :before, :after, :other, :note)
 
 -- name: change_add
--- The line of the journal about a new record.
+-- The lines of the journal about all new records since a number.
 INSERT INTO change (run, at, resource, uid, calendar, summary, after, note)
-VALUES (:run, :at, :id, :uid, :calendar, :summary, :ical, '')
+SELECT :run, :at, r.id, r.uid, r.calendar, l.summary, r.ical, ''
+FROM resource AS r JOIN listing AS l ON l.resource = r.id
+WHERE r.id > :last
+ORDER BY r.id
 
 -- name: changes
 -- The whole journal, oldest first.

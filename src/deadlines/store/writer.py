@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import datetime
+from itertools import starmap
 from typing import NamedTuple
 
 from deadlines.errors import Refused
@@ -54,20 +55,15 @@ class SqliteWriter:
     def _insert(self, records: Sequence[Record]) -> None:
         database = self._database
         last: int = database.one("resource_last")[0]
-        resources = list(map(rows.resource_columns, records))
-        database.many("resource_add", resources)
-        numbers = [number for (number,) in database.named("resource_above", {"last": last})]
-        listings, events = [], []
-        for record, columns, number in zip(records, resources, numbers, strict=True):
-            index = record.index
-            columns.update(id=number, run=self.run, at=self._at, summary=index.summary)
-            uid, calendar = columns["uid"], columns["calendar"]
-            listings.append({"id": number, "calendar": calendar, "uid": uid, "is_here": 1, **rows.raw_columns(index)})
-            if index.event is not None:
-                events.append(rows.event_columns(number, index.event))
-        database.many("listing_put", listings)
-        database.many("event_put", events)
-        database.many("change_add", resources)
+        database.insert("resource_add", list(map(rows.new_resource, records)))
+        numbered = [
+            (number, record) for (number,), record in zip(database.named("resource_above", {"last": last}), records, strict=True)
+        ]
+        database.insert("listing_add", list(starmap(rows.new_listing, numbered)))
+        database.many(
+            "event_put", [rows.event_columns(number, record.index.event) for number, record in numbered if record.index.event]
+        )
+        database.named("change_add", {"run": self.run, "at": self._at, "last": last})
 
     def settle(self, record: Record, *, expected: str | None, note: str = "", other: str | None = None) -> bool:
         """Save what sync agreed on unless somebody edited meanwhile."""
