@@ -178,15 +178,16 @@ class Replica:
         store: object = None,
         collection: Collection | None = None,
         progress: Callable[[str, int, int], None] = lambda *_: None,
+        timer: Callable[[], float] = lambda: 0.0,
     ) -> CalendarReport:
-        """One sync, as the use case does it; the report is kept too."""
+        """One sync, as the use case does it; the report is kept too. With the usual `timer` no time goes by."""
         own: Any = store or self.store
         used: Store = own.rehearsal() if dry_run else own
         remote = collection or self.collection()
         terms = Terms(
             run=used.new_run(RunKind.SYNC, "sync", now=self.now),
             now=self.now,
-            timer=lambda: 0.0,
+            timer=timer,
             mode=mode,
             full=full,
             allow_deletes=allow_deletes,

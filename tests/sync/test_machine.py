@@ -26,6 +26,7 @@ import os
 import re
 from collections import Counter
 from datetime import timedelta
+from itertools import count
 from typing import ClassVar, NamedTuple
 
 import pytest
@@ -66,6 +67,9 @@ MARK = re.compile(r"\bm\d+\b")
 UID = re.compile(r"^UID:(\S+)", re.MULTILINE)
 CLIENTS = (0, 1)
 SERVER = 2
+_SECONDS = count()
+TIMERS = (lambda: 0.0, lambda: float(next(_SECONDS)))
+"""For the second client everything takes a second: it saves each outcome by itself, the first one all together."""
 OWN = ("DESCRIPTION", "LOCATION", "X-NOTE")
 """Properties that only one of the three ever changes, so that they can never be in conflict."""
 SKEWS = (timedelta(days=-1), timedelta(days=1), timedelta())
@@ -248,7 +252,7 @@ class TwoClients(RuleBasedStateMachine):
         self.seen["syncs"] += 1
         self.seen["troubles"] += len(troubles)
         try:
-            report = replica.sync(store=store)
+            report = replica.sync(store=store, timer=TIMERS[client])
         except Crash:
             self.seen["deaths"] += 1
             return None

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from contextlib import suppress
+from contextlib import AbstractContextManager, suppress
 from dataclasses import replace
+from datetime import datetime
+from itertools import count
 
 import pytest
 from tests.servers.fake import Behaviour, FakeDav, Reply, Request
@@ -28,7 +30,8 @@ from tests.sync.rig import PATH, WORK, Crash, CrashingStore, Interferes, LockedD
 from tests.sync.troubles import Act, At, Down, Labelling, Meanwhile, Trouble, Troubled
 
 from deadlines.errors import CredentialsRefused, TryLater, Unreachable
-from deadlines.store.base import RunKind
+from deadlines.store.base import RunKind, Writer
+from deadlines.store.sqlite import SqliteStore
 
 PAGE = f"{PATH}u.ics"
 
@@ -54,6 +57,21 @@ def in_step(dav: LockedDav, replica: Replica) -> Replica:
     replica.sync()
     dav.requests.clear()
     return replica
+
+
+class CountingStore:
+    """A store that counts its transactions."""
+
+    def __init__(self, store: SqliteStore) -> None:
+        self._store = store
+        self.transactions = 0
+
+    def __getattr__(self, name: str) -> object:
+        return getattr(self._store, name)
+
+    def write(self, kind: RunKind, command: str, *, now: datetime, run: int | None = None) -> AbstractContextManager[Writer]:
+        self.transactions += 1
+        return self._store.write(kind, command, now=now, run=run)
 
 
 def assert_quiet(dav: LockedDav, replica: Replica) -> None:
@@ -404,6 +422,59 @@ def test_a_failure_on_one_connection_ends_all(dav: LockedDav, replica: Replica) 
     assert report.ok
     assert not report.conflicts
     assert len(dav.texts()) == 40
+
+
+# Saving outcomes
+
+
+def outcomes_saved(replica: Replica, *, seconds_each: float) -> int:
+    """How many transactions a push of 30 takes beside those that it takes when nothing is pushed, if a PUT takes so long."""
+    clock = count(step=seconds_each)
+    counting = CountingStore(replica.store)
+    for number in range(30):
+        replica.add(f"t{number}")
+    replica.sync(store=counting, timer=lambda: next(clock))
+    assert len(replica.report.pushed.created) == 30
+    pushing, counting.transactions = counting.transactions, 0
+    replica.sync(store=counting)
+    return pushing - counting.transactions
+
+
+def test_outcomes_that_come_quickly_are_saved_together(replica: Replica) -> None:
+    assert outcomes_saved(replica, seconds_each=0.001) < 10
+
+
+def test_outcomes_that_come_slowly_are_saved_one_by_one(replica: Replica) -> None:
+    assert outcomes_saved(replica, seconds_each=1) >= 30
+
+
+def test_an_error_that_ends_the_run_leaves_no_outcome_unsaved(dav: LockedDav, replica: Replica) -> None:
+    for number in range(5):
+        replica.add(f"t{number}")
+    dav.behaviours.append(For("t3.ics", Answers(TOO_MANY, "PUT")))
+
+    replica.sync()
+
+    assert isinstance(replica.report.error, TryLater)
+    assert [replica.record(f"t{number}").base is not None for number in range(5)] == [True, True, True, False, False]
+
+
+@pytest.mark.parametrize("nth", range(1, 10))
+def test_outcomes_that_a_death_left_unsaved_are_found_out_and_not_written_again(
+    nth: int, dav: LockedDav, replica: Replica
+) -> None:
+    for number in range(5):
+        replica.add(f"t{number}")
+    with suppress(Crash):
+        replica.sync(store=CrashingStore(replica.store, nth, committed=False))
+    there = {request.path for request in dav.requests if request.method == "PUT"}
+    dav.requests.clear()
+
+    assert replica.sync().ok
+
+    assert not there & {request.path for request in dav.requests if request.method == "PUT"}
+    assert set(dav.texts()) == {f"t{number}.ics" for number in range(5)}
+    assert_quiet(dav, replica)
 
 
 # Found by the state machine

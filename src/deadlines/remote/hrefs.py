@@ -24,6 +24,8 @@ def decode(path: str) -> str:
     """A path as a server spells it -> as we do."""
     if "%" not in path:
         return path
+    if path.count("%") == path.count("%40"):  # the names of nearly all resources, a UID being like an address
+        return path.replace("%40", "@")
     protected = _KEPT.sub(lambda kept: "%25" + kept.group(1).upper(), _BARE_PERCENT.sub("%25", path))
     return unquote(protected, errors="surrogateescape")
 

@@ -71,7 +71,9 @@ class SqliteWriter:
             return False
         here = self._here(record.id)
         if here == rows.to_blob(expected):
-            self._journal(self._save(record), before=here, after=rows.to_blob(record.ical), note=note, other=other)
+            after = rows.to_blob(record.ical)
+            saved = self._save_texts(record) if here == after and here is not None else self._save(record)
+            self._journal(saved, before=here, after=after, note=note, other=other)
             return True
         if record.ical == expected:
             self._save_agreement(record, here)
@@ -135,20 +137,24 @@ class SqliteWriter:
         if record.ical is None and record.base is None and record.sent is None:
             self._database.named("resource_delete", {"id": record.id})
             return record
-        columns = rows.resource_columns(record)
-        number: int = self._database.one("resource_put", columns)[0]
+        record = self._save_texts(record)
         self._database.named(
             "listing_put",
             {
-                "id": number,
-                "calendar": columns["calendar"],
-                "uid": columns["uid"],
+                "id": record.id,
+                "calendar": rows.clean(record.calendar),
+                "uid": rows.to_bytes(record.uid),
                 "is_here": int(record.ical is not None),
                 **rows.index_columns(record.index),
             },
         )
         if record.index.event is not None:
-            self._database.named("event_put", rows.event_columns(number, record.index.event))
+            self._database.named("event_put", rows.event_columns(record.id, record.index.event))
+        return record
+
+    def _save_texts(self, record: Record) -> Record:
+        """Save all but what is derived from the text that is here."""
+        number: int = self._database.one("resource_put", rows.resource_columns(record))[0]
         return record if number == record.id else replace(record, id=number)
 
     def _save_agreement(self, record: Record, here: bytes | None) -> None:

@@ -11,9 +11,9 @@ about to write when we last began a request. A run is a loop of *read* and *writ
             it is believed, and what it refused (412: somebody was faster) is decided anew with the version it has now
     delete  last: on the server first, then here; then the mark is saved
 
-Each record is saved in one transaction as soon as its outcome is known, and what is about to be written is saved before it is
-sent. So at whatever point the process dies, the next run knows for every record what it knew and what it does not know, asks the
-server about the latter, and goes on: nothing is lost, nothing is written twice, nothing deleted comes back.
+What is about to be written is saved before it is sent, and its outcome soon after it is known. So at whatever point the process
+dies, the next run knows for every record what it knew and what it does not know, asks the server about the latter, and goes on:
+nothing is lost, nothing is written twice, nothing deleted comes back.
 
 A dry run is this very run on a copy of the database, against a server that only pretends to write (`rehearsal`).
 """

@@ -1,7 +1,8 @@
 """Writing what is pending, over a few connections at once (`lines`); and deleting, one after the other.
 
-What is about to be written is saved before it is sent (`sent`), and each outcome as soon as it is known. Only this thread touches
-the store; the others only talk. A refusal that says "it changed" or an answer that never came is no error here: the href is
+What is about to be written is saved before it is sent (`sent`); outcomes are saved a few at a time, since each commit keeps the
+disk from a server on this machine: one that a death leaves unsaved is an outcome unknown. Only this thread touches the store; the
+others only talk. A refusal that says "it changed" or an answer that never came is no error here: the href is
 noted, and the next reading finds out.
 
 What that reading found shows when the next round begins. A write whose outcome was unknown has arrived when the base has what was
@@ -29,6 +30,8 @@ BATCH = 100
 """How many writes are announced to the store at once."""
 PATIENCE_WITH_ONE = 2
 """So often is a record sent that the server calls changed though it is not."""
+SAVED_AFTER = 0.5
+"""Seconds that an outcome waits for others at most."""
 _UNSURE = 500
 _PRECONDITION_FAILED = 412
 PATIENCE = 3
@@ -48,6 +51,8 @@ class Pusher:
         self._rejected: set[int] = set()
         self._waiting: dict[str, Record] = {}
         self._unknown: dict[int, _Unknown] = {}
+        self._unsaved: list[tuple[Record, Written]] = []
+        self._saved_at = 0.0
         self._refusals: Counter[tuple[int, str | None, str | None, str]] = Counter()
         self.written: set[str] = set()
         self.refused: set[str] = set()
@@ -61,11 +66,17 @@ class Pusher:
         todo = [record for record in self._resolved(todo) if not self._is_refused_as_it_is(record)]
         of = self._done + len(todo)
         lines = Lines(self._remote, _attempt, usual=self._terms.connections, timer=self._terms.timer)
-        with closing(lines.send(self._announced(todo))) as outcomes:  # what was not begun is not sent any more
-            for record, outcome in outcomes:
-                self._record(record, outcome)
-                self._done += 1
-                self._terms.progress("written", self._done, of)
+        self._saved_at = self._terms.timer()
+        try:
+            with closing(lines.send(self._announced(todo))) as outcomes:  # what was not begun is not sent any more
+                for record, outcome in outcomes:
+                    self._record(record, outcome)
+                    self._done += 1
+                    self._terms.progress("written", self._done, of)
+        except DeadlinesError:
+            self._save()
+            raise
+        self._save()
 
     def _resolved(self, records: Sequence[Record]) -> Iterator[Record]:
         """Look at what became of writes without an outcome. Gives the records that may be written."""
@@ -142,7 +153,9 @@ class Pusher:
         match outcome:
             case Written():
                 self._unanswered = 0
-                self._save(record, outcome)
+                self._unsaved.append((record, outcome))
+                if len(self._unsaved) >= BATCH or self._terms.timer() - self._saved_at > SAVED_AFTER:
+                    self._save()
             case PreconditionFailed():
                 self.refused.add(record.href)
                 self._waiting[record.href] = record
@@ -167,14 +180,22 @@ class Pusher:
             case _:
                 raise outcome
 
-    def _save(self, record: Record, written: Written) -> None:
+    def _save(self) -> None:
         """Without the ETag: what the server stored may not be what we sent, and a run that dies here must look at it later."""
-        saved = replace(record, base=record.ical, sent=None, href=written.href, etag="", schedule_tag=written.schedule_tag)
+        if not self._unsaved:
+            return
         with self._transaction() as writer:
-            writer.settle(saved, expected=record.ical)
-        self.written.add(written.href)
-        self._folder.written[written.href] = written.etag
-        self._report_written(record)
+            for record, written in self._unsaved:
+                saved = replace(
+                    record, base=record.ical, sent=None, href=written.href, etag="", schedule_tag=written.schedule_tag
+                )
+                writer.settle(saved, expected=record.ical)
+        for record, written in self._unsaved:
+            self.written.add(written.href)
+            self._folder.written[written.href] = written.etag
+            self._report_written(record)
+        self._unsaved.clear()
+        self._saved_at = self._terms.timer()
 
     def _report_written(self, record: Record) -> None:
         side = self._folder.report.pushed
