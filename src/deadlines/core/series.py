@@ -15,20 +15,20 @@ An event that ends when it starts is busy at no time; it is placed as one second
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta, tzinfo
 from typing import NamedTuple
 
-from deadlines.core.recurrence import Expansion, Named, expand
+from deadlines.core.recurrence import Named, expand
+from deadlines.core.regular import Diary
 from deadlines.core.rrule import Freq, parse
 from deadlines.core.span import Span
-from deadlines.core.when import AllDay, Floating, When, Zoned, aware, plus, start_of_day, to_local, to_utc
+from deadlines.core.when import AllDay, Floating, When, Zoned, plus, start_of_day, to_local, to_utc
 from deadlines.errors import InputError
 
 MOST = 10_000
 """So many instances of one series are looked at in one query."""
-_NOTHING = timedelta()
 _MOMENT = timedelta(seconds=1)
 _DAY = timedelta(days=1)
 _WEEKS = timedelta(weeks=8)
@@ -104,11 +104,16 @@ class Found(NamedTuple):
     problem: str = ""
 
 
-def instances(series: Series, span: Span, zone: tzinfo, *, limit: int = MOST) -> Found:
-    """What takes place in `span`; dates and floating times are read on the clock of `zone`. Never raises."""
-    if series.master is not None and series.rrule and not series.overrides and not series.master.is_cancelled:
-        regular, problem = _regular(series, series.master, span, zone, limit)
-        return Found(_within(span, regular), problem)
+def instances(series: Series, span: Span, zone: tzinfo, *, limit: int = MOST, diary: Diary | None = None) -> Found:
+    """What takes place in `span`; dates and floating times are read on the clock of `zone`. Never raises.
+
+    Who asks for many series gives the `diary` of the span, for them to share.
+    """
+    master = series.master
+    if master is not None and not (series.overrides or series.extras or master.is_cancelled or master.nominal is not None):
+        occasions = (diary or Diary(span)).occasions(master.start, master.end, series.rrule, series.exdates, most=limit)
+        if occasions is not None:
+            return Found([Instance(master, one.start, one.end, one.span, one.start) for one in occasions])
     found, problem = list[Instance](), ""
     gone = Named(series.exdates)
     if series.master is not None and not series.repeats:
@@ -119,14 +124,10 @@ def instances(series: Series, span: Span, zone: tzinfo, *, limit: int = MOST) ->
     for part in series.overrides:
         if part.recurrence_id is not None and not gone.has(part.recurrence_id) and not (part.and_future and series.master):
             found += _placed(part, part.start, part.recurrence_id, zone)
-    kept = _within(span, (one for one in found if not one.part.is_cancelled))
+    start, end = span.start, span.end
+    kept = [one for one in found if one.span.start < end and one.span.end > start and not one.part.is_cancelled]
     kept.sort(key=lambda one: one.span.start)
     return Found(kept, problem)
-
-
-def _within(span: Span, found: Iterable[Instance]) -> list[Instance]:
-    start, end = span.start, span.end
-    return [one for one in found if one.span.start < end and one.span.end > start]
 
 
 def flood(rrule: str, start: When) -> str:
@@ -158,9 +159,8 @@ def bounds(series: Series, zone: tzinfo) -> tuple[datetime, datetime | None]:
 
 def _regular(series: Series, master: Part, span: Span, zone: tzinfo, limit: int) -> tuple[Sequence[Instance], str]:
     """The instances of rule and dates but for those that an override stands for, and what was wrong."""
-    is_plain = not (series.overrides or series.extras) and master.nominal is None and isinstance(master.start, Zoned)
-    length = _exact(master, zone) if is_plain else _NOTHING
-    reach = max(length, _MOMENT) if is_plain else _reach(series, zone)
+    is_alike = not (series.overrides or series.extras) and master.nominal is None and isinstance(master.start, Zoned)
+    reach = max(_exact(master, zone), _MOMENT) if is_alike else _reach(series, zone)
     low, high = _moved(span.start, -reach), _moved(span.end, reach)
     try:
         expansion = expand(
@@ -175,30 +175,7 @@ def _regular(series: Series, master: Part, span: Span, zone: tzinfo, limit: int)
     except InputError as error:
         return list(_placed(master, master.start, master.start, zone)), f"{error}; only its start is shown"
     problem = f"more than {limit} instances, or too much work to find them; the rest is left out" if expansion.cut else ""
-    if is_plain:
-        return _alike(master, expansion, length, zone), problem
     return list(_as_they_are(series, master, expansion.instances, zone)), problem
-
-
-def _alike(master: Part, expansion: Expansion, length: timedelta, zone: tzinfo) -> list[Instance]:
-    """What `_as_they_are` says of instances on a clock that are all as the master is: nearly all there are, so made short."""
-    start, model, least, found = master.start, master.end, max(length, _MOMENT), list[Instance]()
-    assert isinstance(start, Zoned)  # as `_regular` has seen to
-    tzid, clock = start.tzid, start.zone
-    same_clock = isinstance(model, Zoned) and model.tzid == tzid
-    for key, start in zip(expansion.keys, expansion.instances, strict=True):
-        begin = aware(key)
-        try:
-            local = start.local + length  # type: ignore[union-attr]  # instances are as the start is
-            # True but for the days on which the clock changes in between, and the second pass of a repeated hour.
-            if same_clock and local - (clock.utcoffset(local) or _NOTHING) == key + length:
-                end: When = Zoned(local, tzid, clock)
-            else:
-                end = _on_clock_of(model, begin + length, zone)
-            found.append(Instance(master, start, end, Span(begin, begin + least), start))
-        except OverflowError:  # it would end after the calendar does
-            continue
-    return found
 
 
 def _as_they_are(series: Series, master: Part, starts: Sequence[When], zone: tzinfo) -> Iterator[Instance]:

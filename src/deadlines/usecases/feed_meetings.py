@@ -19,7 +19,7 @@ from deadlines.ical.vavailability import write
 from deadlines.store.events import EventRow
 from deadlines.usecases.desk import Desk
 from deadlines.usecases.index import Indexer
-from deadlines.usecases.meetings import busy, of_row
+from deadlines.usecases.meetings import Expander, busy
 from deadlines.usecases.parties import Parties
 from deadlines.usecases.spelling import when_of
 
@@ -31,16 +31,15 @@ class MeetingMaker:
     """Makes the meetings of one feed."""
 
     def __init__(self, settings: Settings, lens: Lens, window: Span) -> None:
-        self._settings = settings
         self._indexer = Indexer(settings)
         self._lens = lens
-        self._window = window
+        self._expand = Expander(settings, window)
 
     def piece(self, row: EventRow) -> Piece | None:
         """What the feed shows of an event; None where it takes place at no time, or is none of the feed's business."""
         if row.calendar == TIME or row.component != "VEVENT":
             return None
-        shown = [meeting for meeting in of_row(row, self._settings, self._window) if self._shows(meeting.clients, meeting.busy)]
+        shown = [meeting for meeting in self._expand(row) if self._shows(meeting.clients, meeting.busy)]
         if not shown:
             return None
         parties = Parties(self._indexer, row.calendar)
