@@ -158,6 +158,18 @@ def test_what_we_publish_is_read_as_it_was_meant(name: str) -> None:
     assert list(windows(found.availability, span)) == list(windows(hours, span))
 
 
+def test_a_night_is_as_long_as_its_dtend_says() -> None:
+    """Whoever publishes one series gives away an hour in March, and an hour in November (RFC 5545 §3.8.5.3)."""
+    daily = at("20260101T220000", "20260102T060000", "RRULE:FREQ=DAILY")
+
+    assert said(read(layer(available=(daily,)))) == (
+        "America/New_York",
+        "Mon-Sun 22:00-06:00",
+        ["2027-11-07 05:00-06:00", "2028-11-05 05:00-06:00"],
+        ["2027-03-13 Sat 22:00-07:00", "2028-03-11 Sat 22:00-07:00"],
+    )
+
+
 def test_a_second_reading_changes_nothing() -> None:
     first = read(
         layer(available=(OFFICE,)), layer("PRIORITY:1", "DTSTART:20261202T170000Z", "DTEND:20261202T190000Z")

@@ -254,7 +254,7 @@ def _opening_at(
             continue
         offset = steady_offset(zone, day)
         if offset is None:
-            yield from _placed(day, todays, zone)
+            yield from placed(day, todays, zone)
             continue
         midnight = datetime(day.year, day.month, day.day, tzinfo=UTC) - offset
         for start, end in todays:
@@ -268,12 +268,12 @@ def _absent(availability: Availability, parts: Iterable[TimeOff], first: date, l
         day, end = max(off.first, shifted(first, -1)), min(off.last, shifted(last, 1))
         while day <= end < date.max:
             zone = travel_zone_on(availability, day) or availability.zone
-            pairs += _placed(day, [(off.start, off.end)], zone)
+            pairs += placed(day, [(off.start, off.end)], zone)
             day += _ONE_DAY
     return _joined(sorted(pairs))
 
 
-def _placed(day: date, times: Iterable[tuple[timedelta, timedelta]], zone: ZoneInfo) -> Iterator[_Pair]:
+def placed(day: date, times: Iterable[tuple[timedelta, timedelta]], zone: ZoneInfo) -> Iterator[_Pair]:
     """Times after midnight of a date as instants; nothing of what the zone skips as a whole."""
     wall = datetime.combine(day, time.min)
     for start, end in times:

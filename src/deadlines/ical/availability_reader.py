@@ -7,6 +7,9 @@ So it is asked what holds on each date of the next two years, and that is said a
     time off      whole dates without hours, and parts of dates that are missing
     travel        dates with another zone, or with other hours
 
+An AVAILABLE is as long each time as its DTEND or DURATION says (RFC 5545 §3.8.5.3), so a series that takes no heed of it ends an
+hour off in the nights in which the clock changes; that is what it says, and an exception. `ical/vavailability.py` takes heed.
+
 A date that no VAVAILABILITY speaks of is not known and therefore no exception. What is left out is a line in `problems`.
 """
 
@@ -117,17 +120,16 @@ def _available(
     found = instances(series, window, UTC)
     problems += [*odd, *filter(None, [found.problem])]
     for one in found.instances:
-        start, end = one.part.start, one.part.end
-        if not (isinstance(one.start, Zoned) and isinstance(start, Zoned) and isinstance(end, Zoned)):
+        if not (isinstance(one.start, Zoned) and isinstance(one.end, Zoned)):
             problems.append("an instance of an AVAILABLE has no time on a clock (RFC 7953 §3.1)")
             return
         zone = ZoneInfo("UTC") if one.start.zone is UTC else one.start.zone
         if not isinstance(zone, ZoneInfo):
             problems.append(f"the zone {one.start.tzid!r} has no IANA name; its hours are left out")
             return
-        length = end.local - start.local if end.tzid == start.tzid else one.span.length
-        opens = one.start.local - datetime.combine(one.start.local.date(), time())
-        yield from _by_date(one.start.local.date(), zone, opens, opens + length)
+        opens, closes = (to_local(instant, zone) for instant in (one.span.start, one.span.end))
+        midnight = datetime.combine(opens.date(), time())
+        yield from _by_date(opens.date(), zone, opens - midnight, closes - midnight)
 
 
 def _by_date(
@@ -211,14 +213,13 @@ def _as_hours(plans: Mapping[date, _Plan], problems: list[str]) -> Availability:
     travel: list[_Journey] = []
     for day, plan in plans.items():
         expected = usual[day.weekday()]
-        if travel and travel[-1].takes(day, plan):
-            continue
-        if plan.times == expected and (plan.zone == zone or not plan.times):
+        is_usual = plan.times == expected and (plan.zone == zone or not plan.times)
+        if (travel and travel[-1].takes(day, plan, is_usual=is_usual)) or is_usual:
             continue
         if not plan.times:
             off.append(TimeOff(first=day, last=day))
         elif plan.zone == zone and (holes := _holes(expected, plan.times)) is not None:
-            off += [TimeOff(first=day, last=day, start=start, end=end) for start, end in holes]
+            off += [_hole(day, start, end) for start, end in holes]
         else:
             travel.append(_Journey(day, plan))
     exceptions = len(off) + len(travel)
@@ -234,28 +235,39 @@ def _as_hours(plans: Mapping[date, _Plan], problems: list[str]) -> Availability:
 
 
 class _Journey:
-    """Dates in a row with one zone and one week."""
+    """Dates in a row with one zone and one week, the last of them one that is not as ever."""
 
     def __init__(self, day: date, plan: _Plan) -> None:
-        self._first = self._last = day
+        self._first = self._last = self._odd = day
         self._zone = plan.zone
         self._week = {day.weekday(): plan.times}
 
-    def takes(self, day: date, plan: _Plan) -> bool:
-        """Go on for a date, if it belongs to it."""
+    def takes(self, day: date, plan: _Plan, *, is_usual: bool) -> bool:
+        """Go on for a date, if it may belong to it; what is as ever does if something else comes after it."""
         if day != self._last + _ONE_DAY or plan.zone != self._zone or not plan.times:
             return False
         if self._week.setdefault(day.weekday(), plan.times) != plan.times:
             return False
         self._last = day
+        if not is_usual:
+            self._odd = day
         return True
 
     def travel(self, home: ZoneInfo, usual: Mapping[int, _Times]) -> Travel:
         """As a value; what is as ever is left out."""
-        same = all(usual[day] == times for day, times in self._week.items())
-        weekly = tuple(Window(day, start, end) for day, times in sorted(self._week.items()) for start, end in times)
+        dates = {(self._first + _ONE_DAY * number).weekday() for number in range((self._odd - self._first).days + 1)}
+        week = {day: times for day, times in sorted(self._week.items()) if day in dates}
+        same = all(usual[day] == times for day, times in week.items())
+        weekly = tuple(Window(day, start, end) for day, times in week.items() for start, end in times)
         zone = None if self._zone == home else self._zone
-        return Travel(first=self._first, last=self._last, zone=zone, weekly=None if same and zone else weekly)
+        return Travel(first=self._first, last=self._odd, zone=zone, weekly=None if same and zone else weekly)
+
+
+def _hole(day: date, start: timedelta, end: timedelta) -> TimeOff:
+    """Time off on a date; after the midnight that ends it, on the next one."""
+    if start >= DAY:
+        day, start, end = day + _ONE_DAY, start - DAY, end - DAY
+    return TimeOff(first=day, last=day, start=start, end=end)
 
 
 def _holes(expected: _Times, times: _Times) -> _Times | None:
