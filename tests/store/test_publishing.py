@@ -112,9 +112,20 @@ def test_what_is_no_calendar_stays(file: str) -> None:
     assert Path(file).read_text(encoding="utf-8") == "my notes"
 
 
-def test_a_missing_folder_is_named(tmp_path: Path) -> None:
-    with pytest.raises(PublishingFailed, match=f"there is no folder {tmp_path / 'none'}"):
-        Files().write(str(tmp_path / "none" / "acme.ics"), FEED)
+def test_the_last_folder_is_made(tmp_path: Path) -> None:
+    file = tmp_path / "public" / "acme.ics"
+
+    assert Files().write(str(file), FEED).replaced
+
+    assert file.read_bytes() == b"".join(FEED)
+
+
+def test_a_missing_folder_is_named_with_what_makes_it(tmp_path: Path) -> None:
+    with pytest.raises(PublishingFailed) as failed:
+        Files().write(str(tmp_path / "none" / "my calendars" / "acme.ics"), FEED)
+    folder = tmp_path / "none" / "my calendars"
+    assert failed.value.reason == f"there is no folder {folder}; to make it: mkdir -p '{folder}'"
+    assert not folder.parent.exists()
     with pytest.raises(PublishingFailed, match="there is no folder"):
         Files().make_folder(str(tmp_path / "none" / "below"))
 

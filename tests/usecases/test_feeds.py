@@ -163,11 +163,11 @@ def test_a_file_that_somebody_changed_or_took_away_is_written_again(pressed: Pre
 
 def test_a_failed_write_is_made_up_for(pressed: Pressed, tasks: list[int], tmp_path: Path) -> None:
     assert tasks
-    path = tmp_path / "public" / "all.ics"
+    path = tmp_path / "public" / "calendars" / "all.ics"
     (failed,) = publish(pressed(all={"path": str(path)})).feeds
     assert isinstance(failed.error, PublishingFailed)
 
-    path.parent.mkdir()
+    path.parent.parent.mkdir()
 
     (feed,) = publish(pressed(all={"path": str(path)})).feeds
     assert (feed.written, feed.delta) == (True, Delta())
@@ -176,9 +176,9 @@ def test_a_failed_write_is_made_up_for(pressed: Pressed, tasks: list[int], tmp_p
 
 def test_one_that_fails_stops_no_other(pressed: Pressed, tasks: list[int]) -> None:
     assert tasks
-    bad, good = publish(pressed(bad={"path": "/nowhere/bad.ics"}, good={})).feeds
+    bad, good = publish(pressed(bad={"path": "/nowhere/below/bad.ics"}, good={})).feeds
 
-    assert str(bad.error) == "/nowhere/bad.ics: there is no folder /nowhere"
+    assert str(bad.error) == "/nowhere/below/bad.ics: there is no folder /nowhere/below; to make it: mkdir -p /nowhere/below"
     assert good.written
 
 

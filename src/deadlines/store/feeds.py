@@ -200,7 +200,10 @@ class Publisher(Protocol):
         ...
 
     def write(self, file: str, chunks: Iterable[bytes]) -> Written:
-        """Have `file` hold the chunks, whole or not at all. Where it holds them it is not touched."""
+        """Have `file` hold the chunks, whole or not at all. Where it holds them it is not touched.
+
+        The folder that it is in is made if it is not there; what is above that must be.
+        """
         ...
 
     def patch(self, file: str, look: str, splices: Sequence[Splice]) -> Written | None:

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import os
 import re
+import shlex
 import stat
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
@@ -52,11 +53,13 @@ class Files:
             return ""
 
     def write(self, file: str, chunks: Iterable[bytes]) -> Written:
-        """Have `file` hold the chunks."""
+        """Have `file` hold the chunks; its folder is made if need be, what is above that must be there."""
         data = b"".join(chunks)
         path = Path(file)
         with _told(path):
             path = Path(os.path.realpath(path))  # a link stays one
+            if not path.parent.exists():
+                path.parent.mkdir(exist_ok=True)
             if look := _look_of_same(path, data):
                 return Written(look, replaced=False)
             return Written(_replace(path, lambda part: part.write(data)), replaced=True)
@@ -183,6 +186,7 @@ def _told(path: Path) -> Iterator[None]:
     try:
         yield
     except (OSError, ValueError) as error:
-        missing = isinstance(error, FileNotFoundError) and not path.parent.is_dir()
-        said = f"there is no folder {path.parent}" if missing else getattr(error, "strerror", None) or str(error)
+        said = getattr(error, "strerror", None) or str(error)
+        if isinstance(error, FileNotFoundError) and not path.parent.is_dir():
+            said = f"there is no folder {path.parent}; to make it: mkdir -p {shlex.quote(str(path.parent))}"
         raise PublishingFailed(str(path), said[:1].lower() + said[1:]) from error

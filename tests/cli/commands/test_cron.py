@@ -317,13 +317,13 @@ def test_a_second_run_leaves_at_once(program: Program, tmp_path: Path) -> None:
 
 
 def test_feeds_are_written_and_what_fails_is_said(program: Program, configure: Configure, tmp_path: Path) -> None:
-    configure('[feeds.good]\npath = "~/good.ics"\n[feeds.bad]\npath = "/nowhere/bad.ics"\n')
+    configure('[feeds.good]\npath = "~/good.ics"\n[feeds.bad]\npath = "/nowhere/below/bad.ics"\n')
 
     runs = [program("cron", "run") for _ in range(2)]
 
     assert (tmp_path / "good.ics").exists()
     assert [done.returncode for done in runs] == [5, 5]
-    assert runs[0].stderr.startswith("feed bad: error: /nowhere/bad.ics: there is no folder /nowhere\n")
+    assert runs[0].stderr.startswith("feed bad: error: /nowhere/below/bad.ics: there is no folder /nowhere/below;")
     assert runs[1].stderr == ""
 
 

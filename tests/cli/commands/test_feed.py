@@ -113,12 +113,12 @@ def test_a_feed_that_fails_fails_no_sync(program: Program, configure: Configure)
     server = FakeDav(password="secret")
     server.put("/kari/tasks/logo.ics", task("logo", "Logo"))
     with serve(server) as url:
-        configure(SERVER.format(url=url) + '[feeds.acme]\npath = "/nowhere/acme.ics"\n')
+        configure(SERVER.format(url=url) + '[feeds.acme]\npath = "/nowhere/below/acme.ics"\n')
         done = program("sync", "--quiet")
 
     assert done.returncode == 5
     assert done.stdout == (
-        "feed acme: error: /nowhere/acme.ics: there is no folder /nowhere\n"
+        "feed acme: error: /nowhere/below/acme.ics: there is no folder /nowhere/below; to make it: mkdir -p /nowhere/below\n"
         "  hint: see to the folder, or give the feed another path; then run `deadlines feed write`\n"
     )
     assert "Logo" in program("list").stdout
@@ -127,12 +127,14 @@ def test_a_feed_that_fails_fails_no_sync(program: Program, configure: Configure)
 def test_a_feed_that_fails_hides_no_password_and_no_network(program: Program, configure: Configure) -> None:
     """A script is told to try later, or that somebody has to correct something, as it is without feeds."""
     with serve(FakeDav(password="another")) as url:
-        configure(SERVER.format(url=url) + '[feeds.acme]\npath = "/nowhere/acme.ics"\n')
+        configure(SERVER.format(url=url) + '[feeds.acme]\npath = "/nowhere/below/acme.ics"\n')
         refused = program("sync")
     gone = program("sync")
 
     assert (refused.returncode, gone.returncode) == (4, 75)
-    assert all("feed acme: error: /nowhere/acme.ics: there is no folder /nowhere" in done.stdout for done in (refused, gone))
+    assert all(
+        "feed acme: error: /nowhere/below/acme.ics: there is no folder /nowhere/below;" in done.stdout for done in (refused, gone)
+    )
 
 
 def test_what_cannot_be_read_is_said(program: Program, configure: Configure) -> None:
