@@ -92,11 +92,25 @@ SERIES = {
 @pytest.mark.parametrize("details", Details)
 def test_a_series_is_read_as_it_takes_place(name: str, details: Details) -> None:
     through = lens(details=details)
+    piece = whole(SERIES[name], OWNED, through, lambda _: True)
+    if details is Details.BUSY and name != "whole days":
+        assert piece is None  # its clock would tell where somebody is
+        return
 
-    data = bytes_of(whole(SERIES[name], OWNED, through, lambda _: True), through)
+    data = bytes_of(piece, through)
 
     assert as_read(data) == times(SERIES[name])
     assert by_icalendar(data) == by_vobject(data)
+
+
+def test_a_busy_feed_shows_a_rule_in_utc() -> None:
+    through, start = lens(details=Details.BUSY), datetime(2026, 3, 2, 14, 30, tzinfo=UTC)
+    series = Series(part(utc(start), utc(start + HOUR)), rrule="FREQ=WEEKLY;COUNT=9")
+
+    data = bytes_of(whole(series, OWNED, through, lambda _: True), through)
+
+    assert b"RRULE:FREQ=WEEKLY;COUNT=9\r\n" in data
+    assert as_read(data) == times(series)
 
 
 @pytest.mark.parametrize(

@@ -242,6 +242,20 @@ def test_a_busy_feed_of_meetings_shows_those_that_take_time(put: Put, write: Wri
     assert len({uid for _, uid, _, _ in seen}) >= len(taken) == len(TIMES) - 1
 
 
+def test_a_busy_feed_tells_no_clock(put: Put, write: Write, desk: Desk) -> None:
+    """Weekly at ten in New York, whose clock changes within the window: an event in UTC for each."""
+    put("series")
+    put("moved", times=TIMES["series"], more=OVERRIDE.format(attendee="bob@acme.example"))
+    content = (Content.DEADLINES, Content.TASKS, Content.MEETINGS, Content.BUSY)
+
+    data = data_of(write(details=Details.BUSY, content=content, days_back=30))
+
+    assert b"TZID" not in data
+    window = Span(desk.now - timedelta(days=31), desk.now + timedelta(days=200))
+    expected = sorted(one.span.start.timestamp() for one in meetings(desk.store, desk.settings, window))
+    assert sorted(when for *_, when in by_icalendar(data) if isinstance(when, float)) == expected
+
+
 def test_hours_change_with_the_month_alone(write: Write, desk: Desk) -> None:
     first = write(content=(Content.HOURS,), days_back=0, days_ahead=30)
     data = data_of(first)

@@ -1,7 +1,8 @@
 """Meetings in a feed: a series as it repeats where every reader understands it alike, else each time that it takes place.
 
 A series is written with its rule where that is exact: clocks with IANA names, a rule that RFC 5545 leaves no doubt about,
-changed instances one by one, and all of it to be shown. Instances that do not take place are EXDATEs, so that why is not told.
+changed instances one by one, and all of it to be shown. In a busy feed a rule on a clock would tell where somebody is, so only
+what is on none, or in UTC, keeps it. Instances that do not take place are EXDATEs, so that why is not told.
 Nothing is copied from a text: rule, times and statuses are read and written anew, so that nothing else can stand in them.
 """
 
@@ -157,13 +158,13 @@ def _component(uid: str, times: str, words: _Words, owned: Owned, lens: Lens) ->
 
 
 def _clock(when: When, zone: tzinfo, lens: Lens, *, alone: bool = False) -> Clock | None:
-    """A time as a property says it; None where its clock has no IANA name. One that stands alone is in UTC in a busy feed."""
+    """A time as a property says it; None where its clock has no IANA name, or must not be shown with a rule."""
     if isinstance(when, AllDay):
         return Clock(f";VALUE=DATE:{format_when(when)[1]}")
-    if alone and lens.is_busy:
-        return lens.instant(int(_instant(when, zone).timestamp()), "")
     tzid = when.tzid if isinstance(when, Zoned) else str(zone)
     name = lens.named_clock(tzid)
+    if lens.is_busy and name != "UTC":
+        return lens.instant(int(_instant(when, zone).timestamp()), "") if alone else None
     if not name:
         return None
     value = when.local.isoformat(timespec="seconds").replace("-", "").replace(":", "")
