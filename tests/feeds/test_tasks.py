@@ -141,3 +141,13 @@ def test_two_readers_see_the_same() -> None:
     assert len(seen) == 10
     assert [when for kind, _, _, when in seen if kind == "VEVENT"][:2] == [1795816800.0, 1796162400.0]
     assert {when for _, _, summary, when in seen if "Edo" in summary} == {1795816800.0}
+
+
+def test_each_instance_of_what_repeats_has_a_uid_of_its_own() -> None:
+    now, then = row(repeat="FREQ=WEEKLY"), row(repeat="FREQ=WEEKLY", due_value="2026-12-04T17:00:00")
+
+    uids = [body(marker(one, lens()))[1] for one in (now, then, row(), row(due_value="2026-12-04T17:00:00"))]
+
+    assert len(set(uids)) == 3
+    assert uids[2] == uids[3]  # what does not repeat may be moved
+    assert body(todo(now, lens()))[1] == body(todo(then, lens()))[1]

@@ -8,6 +8,7 @@ say nothing). Times are never written as they were found: a TZID is any text, so
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from hashlib import blake2b
 from typing import NamedTuple
@@ -35,6 +36,11 @@ class Piece(NamedTuple):
 
     text: str
     zones: tuple[str, ...] = ()
+
+
+def joined(pieces: Sequence[Piece]) -> Piece:
+    """Several as one item."""
+    return Piece("".join(piece.text for piece in pieces), tuple({zone for piece in pieces for zone in piece.zones}))
 
 
 class Clock(NamedTuple):

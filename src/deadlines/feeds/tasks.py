@@ -2,8 +2,9 @@
 
 A marker takes no time (TRANSP:TRANSPARENT): it begins when the task falls due and has no end, which RFC 5545 §3.6.1 defines to
 be the same instant. A date alone that falls due at an hour, as a client's close of business is one, is marked at that hour, since
-that is when it is late; one that falls due when the day is over is marked on the day. Of a task that repeats the instance to do
-now is shown. What is cancelled has no marker.
+that is when it is late; one that falls due when the day is over is marked on the day. Of a task that repeats each
+instance has a marker of its own, whose UID stays when the one before is done; as a task, the instance to do now is shown. What is
+cancelled has no marker.
 """
 
 from __future__ import annotations
@@ -27,8 +28,9 @@ def marker(row: FeedRow, lens: Lens) -> Piece | None:
     title = lens.title(DEADLINE, row.summary, row.client)
     due = lens.deadline(row.due_kind, row.due_value, row.due_tzid, row.due_at, row.client)
     shown = title if row.is_open or lens.is_busy else DONE + title
+    which = f"\0{row.due_value}".encode() if row.repeat else b""
     parts = [
-        f"BEGIN:VEVENT{CRLF}UID:{lens.uid('deadline', row.calendar, row.uid)}{CRLF}\0{text_line('SUMMARY', shown)}",
+        f"BEGIN:VEVENT{CRLF}UID:{lens.uid('deadline', row.calendar, row.uid + which)}{CRLF}\0{text_line('SUMMARY', shown)}",
         f"DTSTART{due.value}{CRLF}TRANSP:TRANSPARENT{CRLF}",
     ]
     if lens.is_full:

@@ -38,6 +38,14 @@ class Finished(NamedTuple):
     due: When | None
 
 
+class Dates(NamedTuple):
+    """The dates beside a rule: taken out, added, and done with already, each by itself."""
+
+    exdates: tuple[When, ...]
+    rdates: tuple[When, ...]
+    over: tuple[When, ...]
+
+
 def complete(text: str, *, now: datetime) -> str:
     """`text` with its task done, or moved on to the next instance. A task that is done already stays as it is.
 
@@ -103,6 +111,18 @@ def _alike(one: When | None, other: When | None) -> bool:
     return same(one, other)
 
 
+def dates(text: str) -> Dates:
+    """The dates beside the rule of a task that repeats. `CodecError` when `text` holds no task."""
+    root = scan(text)
+    zones, ignored = Zones(root), list[str]()
+    todos = [child for child in root.children if child.name == "VTODO"]
+    master = next((todo for todo in todos if todo.first("RECURRENCE-ID") is None), None)
+    if master is None:
+        raise CodecError("no task that repeats")
+    exdates, rdates = (moments(master.all(name), zones, ignored) for name in ("EXDATE", "RDATE"))
+    return Dates(exdates, rdates, tuple(_over(todos, zones)))
+
+
 def _task(text: str) -> Task:
     task = read(text).task
     if task is None:
@@ -115,13 +135,7 @@ def _next(text: str, task: Task) -> Task | None:
     anchor = task.start or task.due
     if anchor is None:
         return None
-    root = scan(text)
-    zones, ignored = Zones(root), list[str]()
-    todos = [child for child in root.children if child.name == "VTODO"]
-    master = next(todo for todo in todos if todo.first("RECURRENCE-ID") is None)
-    exdates = moments(master.all("EXDATE"), zones, ignored)
-    rdates = moments(master.all("RDATE"), zones, ignored)
-    over = _over(todos, zones)
+    exdates, rdates, over = dates(text)
     try:
         step = recurrence.following(task.rrule, anchor, exdates=exdates, rdates=rdates)
         while step is not None and any(same(step.when, other) for other in over):

@@ -40,7 +40,10 @@ class FeedState(NamedTuple):
 
 
 class FeedRow(NamedTuple):
-    """What a feed shows of a task, from the index columns (see `store.base.Index`); `uid` as its bytes."""
+    """What a feed shows of a task, from the index columns (see `store.base.Index`); `uid` as its bytes.
+
+    `text` is that of a task that repeats, None of another.
+    """
 
     id: int
     uid: bytes
@@ -62,6 +65,8 @@ class FeedRow(NamedTuple):
     completed_at: int | None
     estimate: int | None
     categories: tuple[str, ...]
+    repeat: str = ""
+    text: str | None = None
 
     @property
     def is_open(self) -> bool:
@@ -140,7 +145,10 @@ class FeedShelf(Protocol):
         ...
 
     def tasks(self, start: int, end: int) -> Iterator[FeedRow]:
-        """The tasks that are here and due in `[start, end)` (Unix seconds), and the open ones without a due date, by number."""
+        """The tasks that are here and due in `[start, end)` (Unix seconds), by number.
+
+        Besides them the open ones that have no due date, or repeat and were due before.
+        """
         ...
 
     def task(self, record: int) -> FeedRow | None:

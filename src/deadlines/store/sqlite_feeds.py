@@ -109,4 +109,4 @@ class SqliteFeeds:
 
 
 def _row(columns: tuple[Any, ...]) -> FeedRow:
-    return FeedRow._make((*columns[:-1], rows.split(columns[-1])))
+    return FeedRow._make((*columns[:-3], rows.split(columns[-3]), columns[-2], rows.to_text(columns[-1])))

@@ -442,18 +442,24 @@ SELECT COALESCE(MAX(id), 0) FROM change
 SELECT DISTINCT +resource FROM change WHERE id > :change LIMIT :limit
 
 -- name: feed_tasks
--- What is due in a stretch of time, and what is open and never due.
-SELECT resource, uid, calendar, summary, note, client, status, priority, percent_complete, due_kind, due_value, due_tzid, due_at,
-    start_kind, start_value, start_tzid, start_at, completed_at, estimate, categories
-FROM listing
-WHERE is_here = 1 AND component = 'VTODO' AND (due_order >= :start AND due_order < :end OR is_open = 1 AND due_at IS NULL)
-ORDER BY resource
+-- What is due in a stretch of time, and what is open and never due, or was due before and is again; the text of what repeats.
+SELECT l.resource, l.uid, l.calendar, l.summary, l.note, l.client, l.status, l.priority, l.percent_complete, l.due_kind, l.due_value,
+    l.due_tzid, l.due_at, l.start_kind, l.start_value, l.start_tzid, l.start_at, l.completed_at, l.estimate, l.categories, l.repeat,
+    r.ical
+FROM listing AS l LEFT JOIN resource AS r ON r.id = l.resource AND l.repeat <> ''
+WHERE l.is_here = 1 AND l.component = 'VTODO'
+    AND (l.due_order >= :start AND l.due_order < :end
+        OR l.is_open = 1 AND l.due_at IS NULL
+        OR l.is_open = 1 AND l.due_order < :start AND l.repeat <> '')
+ORDER BY l.resource
 
 -- name: feed_task
 -- One task.
-SELECT resource, uid, calendar, summary, note, client, status, priority, percent_complete, due_kind, due_value, due_tzid, due_at,
-    start_kind, start_value, start_tzid, start_at, completed_at, estimate, categories
-FROM listing WHERE is_here = 1 AND component = 'VTODO' AND resource = :id
+SELECT l.resource, l.uid, l.calendar, l.summary, l.note, l.client, l.status, l.priority, l.percent_complete, l.due_kind, l.due_value,
+    l.due_tzid, l.due_at, l.start_kind, l.start_value, l.start_tzid, l.start_at, l.completed_at, l.estimate, l.categories, l.repeat,
+    r.ical
+FROM listing AS l LEFT JOIN resource AS r ON r.id = l.resource AND l.repeat <> ''
+WHERE l.is_here = 1 AND l.component = 'VTODO' AND l.resource = :id
 
 -- name: feed_event
 -- One event, as `events` finds it.

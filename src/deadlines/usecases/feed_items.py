@@ -16,7 +16,7 @@ from deadlines import __version__
 from deadlines.core.settings import Content, Feed
 from deadlines.core.span import Span
 from deadlines.core.when import end_of_day, start_of_day
-from deadlines.feeds.lens import Lens, Piece
+from deadlines.feeds.lens import Lens, Piece, joined
 from deadlines.feeds.patch import Edit
 from deadlines.feeds.patch import splices as patched
 from deadlines.feeds.stream import settled
@@ -55,7 +55,7 @@ class Composed(NamedTuple):
 
 def compose(desk: Desk, shelf: FeedShelf, feed: Feed, before: FeedState) -> Composed:
     """Bring the items up to date, in the caller's transaction. The state is saved, without `look` if anything is different."""
-    today = desk.now.astimezone(desk.settings.me.zone).date()
+    today = _today(desk)
     terms = _terms(desk, shelf, feed, today)
     stale = shelf.changed_since(before.seen, limit=_MOST_CHANGES) if before.terms == terms else None
     state = before._replace(terms=terms, seen=shelf.newest_change())
@@ -73,6 +73,10 @@ def compose(desk: Desk, shelf: FeedShelf, feed: Feed, before: FeedState) -> Comp
     if state != shelf.state(feed.name):
         shelf.save(state)
     return Composed(state, delta, before.look, splices)
+
+
+def _today(desk: Desk) -> date:
+    return desk.now.astimezone(desk.settings.me.zone).date()
 
 
 def _terms(desk: Desk, shelf: FeedShelf, feed: Feed, today: date) -> str:
@@ -127,6 +131,7 @@ class _Maker:
         self._desk = desk
         self._lens = Lens(feed, desk.settings, key)
         self._window = window
+        self._today = start_of_day(_today(desk), desk.settings.me.zone)
         self._start, self._end = int(window.start.timestamp()), int(window.end.timestamp())
         self._shows_tasks = not {Content.DEADLINES, Content.TASKS}.isdisjoint(feed.content)
 
@@ -168,10 +173,18 @@ class _Maker:
     def _of_task(self, row: FeedRow) -> Iterator[tuple[Place, Piece]]:
         if self.feed.client and row.client != self.feed.client:
             return
-        if row.due_at is not None and not self._start <= row.due_at < self._end:
-            return
-        content = self.feed.content
-        if Content.DEADLINES in content and (piece := marker(row, self._lens)) is not None:
-            yield (Content.DEADLINES.value, row.id), piece
-        if Content.TASKS in content and (row.due_at is not None or row.is_open):
+        content, shown = self.feed.content, row.due_at is None or self._start <= row.due_at < self._end
+        if Content.DEADLINES in content:
+            piece = marker(row, self._lens) if shown else None
+            later = self._later(row) if row.repeat and row.is_open else ()
+            if pieces := [one for one in (piece, *later) if one is not None]:
+                yield (Content.DEADLINES.value, row.id), pieces[0] if len(pieces) == 1 else joined(pieces)
+        if Content.TASKS in content and shown and (row.due_at is not None or row.is_open):
             yield (Content.TASKS.value, row.id), todo(row, self._lens)
+
+    def _later(self, row: FeedRow) -> Iterator[Piece | None]:
+        """The instances of a task that repeats which are not overdue when the day begins."""
+        from deadlines.usecases.feed_repeats import later  # noqa: PLC0415 # only what repeats pays for it
+
+        for instance in later(row, self._desk.settings, self._today, self._window.end):
+            yield marker(instance, self._lens)

@@ -10,7 +10,7 @@ from deadlines.core.series import Part, Series
 from deadlines.core.settings import TIME, Settings
 from deadlines.core.span import Span
 from deadlines.errors import CodecError
-from deadlines.feeds.lens import STAMP_ALONE, Lens, Piece
+from deadlines.feeds.lens import STAMP_ALONE, Lens, Piece, joined
 from deadlines.feeds.meetings import Owned, each, free_busy, whole
 from deadlines.ical.scan import scan
 from deadlines.ical.series import read_series
@@ -57,8 +57,7 @@ class MeetingMaker:
             each((meeting,), Owned(calendar, uid, self._told(meeting.clients), parties.zone(meeting.clients)), self._lens)
             for meeting in shown
         ]
-        zones = {zone for piece in pieces for zone in piece.zones}
-        return Piece("".join(piece.text for piece in pieces), tuple(zones))
+        return joined(pieces)
 
     def _series(self, row: EventRow, parties: Parties) -> tuple[Series, tuple[str, ...], Callable[[Part], bool]] | None:
         """The series, its clients and what of it is busy; None where the feed shows only a part of it."""

@@ -13,16 +13,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, time, timedelta
+from datetime import UTC, datetime, timedelta
 
-from deadlines.core.due import due_instant, start_instant
 from deadlines.core.duration import format_duration
 from deadlines.core.findings import Code, Finding
+from deadlines.core.later_dues import Repeated, later_dues
 from deadlines.core.message import Message
-from deadlines.core.recurrence import expand
 from deadlines.core.settings import Settings
-from deadlines.core.when import AllDay, When, plus
-from deadlines.errors import InputError
 from deadlines.planning.job import Job
 from deadlines.planning.order import circles
 from deadlines.store.base import Row
@@ -33,9 +30,6 @@ from deadlines.usecases.timing import entries, spent_by_task
 
 _NONE = timedelta()
 _WHOLE = 100
-_MOST_INSTANCES = 500
-"""Of one task; whoever repeats something more often than hourly for three weeks plans by other means."""
-_BEYOND = timedelta(days=2)
 _MOST_WORK = 100 * 366 * 86_400
 """Seconds; whoever estimates a century means that it never fits."""
 _LONG_PAST = 0
@@ -115,7 +109,7 @@ class _Maker:
         if not index.repeat or job.due is None:
             return
         whole, _ = self._estimate(row)
-        for due in _later_dues(row, self._desk.settings, self._desk.now, self._until):
+        for due in _later(row, self._desk.settings, self._desk.now, self._until):
             key = f"{row.uid} {due:%Y%m%dT%H%M%SZ}"
             job = job._replace(uid=key, work=whole, due=due, release=job.due, after=())  # the earlier due is done first anyway
             self.by_job[job.uid] = row
@@ -208,34 +202,14 @@ def _doubt(row: Row, message: str, remedy: str) -> Finding:
     return Finding(Code.DOUBTFUL, row.uid, index.summary, index.client, message, {"problem": str(message)}, remedy, key=message)
 
 
-def _later_dues(row: Row, settings: Settings, now: datetime, until: datetime) -> Iterator[datetime]:
+def _later(row: Row, settings: Settings, now: datetime, until: datetime) -> Iterator[datetime]:
     """When the instances after the present one fall due: those that are not overdue already, until then."""
     index = row.index
     due = when_of(index.due_kind, index.due_value, index.due_tzid)
-    start = when_of(index.start_kind, index.start_value, index.start_tzid) or due
-    if due is None or start is None:
+    if due is None:
         return
-    client, owner = settings.clients.get(index.client), settings.me
-    first, last = start_instant(start, client=client, owner=owner), due_instant(due, client=client, owner=owner)
-    nominal = _wall(due) - _wall(start) if _alike(start, due) else None
-    reach = last - first
-    try:
-        found = expand(index.repeat, start, after=now - reach - _BEYOND, before=until - reach + _BEYOND, limit=_MOST_INSTANCES)
-    except (InputError, OverflowError):
-        return  # the index says so already
-    for instance in found.instances:
-        if nominal is None:
-            falls = start_instant(instance, client=client, owner=owner) + reach
-        else:
-            falls = due_instant(plus(instance, nominal), client=client, owner=owner)
-        if instance != start and max(now, last) < falls <= until:
-            yield falls
-
-
-def _alike(start: When, due: When) -> bool:
-    """Whether both are on one clock, so that the time between them is that of the clock."""
-    return type(start) is type(due) and getattr(start, "tzid", "") == getattr(due, "tzid", "")
-
-
-def _wall(when: When) -> datetime:
-    return datetime.combine(when.date, time()) if isinstance(when, AllDay) else when.local
+    start = when_of(index.start_kind, index.start_value, index.start_tzid)
+    client = settings.clients.get(index.client)
+    repeated = Repeated(index.repeat, start, due)
+    for later in later_dues(repeated, client=client, owner=settings.me, after=now, until=until):
+        yield later.at
