@@ -119,6 +119,8 @@ class Step(NamedTuple):
 
     def _foreign(self, world: World) -> None:
         """Somebody is at the file: changes a letter, cuts it off, takes it away, replaces it by a copy, calls it new."""
+        if not world.file.exists():
+            return
         data = world.file.read_bytes()
         match self.number % 5:
             case 0:
