@@ -68,6 +68,13 @@ def test_occasions_are_what_the_instances_of_the_series_are(rrule: str, near: Zo
     assert found == [(one.span, one.start, one.end, spelt_id(one.recurrence_id)) for one in expected]
 
 
+@pytest.mark.parametrize("exdate", [at("9999-12-31T23:00", TOKYO), at("0001-01-01T00:00", TOKYO), AllDay(date.max)])
+def test_a_date_at_the_end_of_the_calendar_takes_nothing_out(exdate: When) -> None:
+    series = Series(Part(at("2026-10-01T09:00"), at("2026-10-01T10:00")), "FREQ=DAILY;UNTIL=99991231T235959Z", (), (exdate,))
+
+    assert len(by_instances.instances(series, span("2026-11-02", "2026-11-16"), OSLO).instances) == 14
+
+
 def test_who_meets_at_the_same_time_shares_the_occasion() -> None:
     diary = Diary(span("2026-11-02", "2026-11-16"))
     every_day = diary.occasions(at("2026-10-01T09:00"), at("2026-10-01T10:00"), "FREQ=DAILY") or []

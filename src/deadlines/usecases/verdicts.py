@@ -53,12 +53,16 @@ def parties_of(meeting: Meeting, settings: Settings) -> dict[str, Party]:
 def double_booked(meetings: Sequence[Meeting]) -> frozenset[int]:
     """The places, in a sequence sorted by start, of busy meetings that overlap another busy one."""
     found = set[int]()
-    latest: tuple[int, Meeting] | None = None
+    latest, until = -1, None
     for place, meeting in enumerate(meetings):
         if not meeting.busy:
             continue
-        if latest is not None and meeting.span.start < latest[1].span.end:
-            found |= {latest[0], place}
-        if latest is None or meeting.span.end > latest[1].span.end:
-            latest = (place, meeting)
+        span = meeting.span
+        if until is None or span.start >= until:
+            latest, until = place, span.end
+            continue
+        found.add(latest)
+        found.add(place)
+        if span.end > until:
+            latest, until = place, span.end
     return frozenset(found)
