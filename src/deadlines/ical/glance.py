@@ -88,7 +88,8 @@ def _glance(of: Properties) -> Glance:
     due, start, rrule = _time(found.get("DUE")), _time(found.get("DTSTART")), of.raw("RRULE")
     if not uid or (rrule and start is NO_TIME) or not _in_order(start, due):
         raise _Remarkable
-    _instant(found.get("LAST-MODIFIED"))
+    if (modified := found.get("LAST-MODIFIED")) is not None:
+        _utc(modified[2])
     if (sequence := found.get("SEQUENCE")) is not None and _SEQUENCE(sequence[2]) is None:
         raise _Remarkable
     completed_at = _instant(found.get("COMPLETED"))
@@ -159,10 +160,13 @@ def _in_order(start: Time, due: Time) -> bool:
 def _instant(prop: Prop | None) -> int | None:
     if prop is None:
         return None
-    value = prop[2]
+    return _seconds(_utc(prop[2]) - _EPOCH)
+
+
+def _utc(value: str) -> datetime:
     if value[-1:] != "Z":
         raise _Remarkable
-    return _seconds(_wall_time(value[:-1]) - _EPOCH)
+    return _wall_time(value[:-1])
 
 
 def _wall_time(value: str) -> datetime:

@@ -12,7 +12,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from itertools import islice
 
 from deadlines.errors import CodecError
 
@@ -26,7 +25,6 @@ _HEADS: dict[str, tuple[str, str]] = {}
 """Names and parameters by what stands before the colon, which is the same in most resources: the dear part of a line."""
 _OUTSIDE = -1
 _NESTING = frozenset({"BEGIN", "END"})
-_BLANK: Prop = ("\n", "", "")  # as no line can be
 _MOST_HEADS = 4096
 _LONGEST_HEAD = 200
 
@@ -88,18 +86,31 @@ def encode(text: str) -> bytes:
 
 def scan(text: str) -> Component:
     """The VCALENDAR in `text`. Raises `CodecError` where there is none or not exactly one, for nesting and past the limits."""
+    # One loop and no call in it for what nearly every line is: calls are most of what reading a line would cost.
     lines = _unfold(text)
-    props, nesting, blank = _properties(lines)
     outside = current = Component("", _OUTSIDE)
     parents, count, after = list[Component](), 0, 0
-    for index in nesting:
-        if after < index:
-            _keep(text, current, props, slice(after, index), blank)
-        name, _, value = props[index]
-        after = index + 1
+    keep, seen = current.props.append, _HEADS.get
+    for index, line in enumerate(lines):
+        head, colon, value = line.partition(":")
+        known = seen(head)
+        if known is not None and colon:
+            name, params = known
+            keep((name, params, value))
+            continue
+        if colon and (head == "BEGIN" or head == "END"):  # noqa: PLR1714 - faster than `in`
+            name = head
+        elif line:
+            name, params, value = prop = _learn(line)
+            if name not in _NESTING:
+                keep(prop)
+                continue
+        else:
+            continue
         if name == "BEGIN":
             inside = Component(value.strip().upper(), index)
             if not parents or len(parents) >= MAX_DEPTH:
+                _check_outside(text, outside, lines, after)
                 _check_begin(text, inside, current, parents)
             count += 1
             if count > MAX_COMPONENTS:
@@ -108,60 +119,25 @@ def scan(text: str) -> Component:
             parents.append(current)
             current = inside
         else:
-            if value.strip().upper() != current.name or not parents:
+            if not parents or (value != current.name and value.strip().upper() != current.name):
+                _check_outside(text, outside, lines, after)
                 raise CodecError(f"END:{shown(value)} within {current.name or 'nothing'}", line=line_number(text, index))
-            current = parents.pop()
-    if after < len(props):
-        _keep(text, current, props, slice(after, len(props)), blank)
-    if parents:
-        raise CodecError(f"END:{current.name} is missing", line=line_number(text, len(lines)))
-    if not outside.children:
-        raise CodecError("no VCALENDAR")
+            current, after = parents.pop(), index + 1
+        keep = current.props.append
+    _check_outside(text, outside, lines, after)
+    _check_end(text, outside, current, lines)
     return outside.children[0]
 
 
-def _properties(lines: list[str]) -> tuple[list[Prop], list[int], int]:
-    """Every line as `split` sees it, `_BLANK` for a blank one; which of them are BEGIN or END; and how many blank.
-
-    The blank line that ends nearly every text is left out.
-    """
-    props, nesting, heads, blank = list[Prop](), list[int](), _HEADS, 0
-    keep = props.append
-    for line in lines:
-        head, colon, value = line.partition(":")
-        known = heads.get(head)
-        if known is not None and colon:
-            keep((known[0], known[1], value))
-        elif colon and (head == "BEGIN" or head == "END"):  # noqa: PLR1714 - faster than `in`
-            nesting.append(len(props))
-            keep((head, "", value))
-        elif not line:
-            blank += 1
-            keep(_BLANK)
-        else:
-            keep(prop := split(line))
-            if prop[0] in _NESTING:
-                nesting.append(len(props) - 1)
-            elif colon and '"' not in head and len(head) < _LONGEST_HEAD:
-                if len(heads) >= _MOST_HEADS:
-                    heads.clear()
-                heads[head] = prop[:2]
-    if not lines[-1]:
-        props.pop()
-        blank -= 1
-    return props, nesting, blank
-
-
-def _keep(text: str, current: Component, props: list[Prop], span: slice, blank: int) -> None:
-    """Give `current` the properties between two nested lines. `blank`: how many of all there are may be blank."""
-    found = props[span]
-    if blank and _BLANK in found:
-        found = [prop for prop in found if prop != _BLANK]
-    if found and current.index == _OUTSIDE:
-        index = next(index for index in range(span.start, span.stop) if props[index] != _BLANK)
-        line = next(islice(map(unfold, logical_lines(text.removeprefix(BOM))), index, None))
-        raise CodecError(f"{shown(line)} outside of VCALENDAR", line=line_number(text, index))
-    current.props = current.props + found if current.props else found
+def _learn(line: str) -> Prop:
+    """A line that begins as none before it; its beginning is remembered."""
+    prop = split(line)
+    head, colon, _ = line.partition(":")
+    if colon and '"' not in head and len(head) < _LONGEST_HEAD and prop[0] not in _NESTING:
+        if len(_HEADS) >= _MOST_HEADS:
+            _HEADS.clear()
+        _HEADS[head] = prop[:2]
+    return prop
 
 
 def split(line: str) -> Prop:
@@ -264,6 +240,13 @@ def _is_unicode(text: str) -> bool:
     return True
 
 
+def _check_outside(text: str, outside: Component, lines: list[str], after: int) -> None:
+    """Nothing but blank lines stands before a VCALENDAR, or behind it, from the line `after` on."""
+    if outside.props:
+        index = next(index for index in range(after, len(lines)) if lines[index])
+        raise CodecError(f"{shown(lines[index])} outside of VCALENDAR", line=line_number(text, index))
+
+
 def _check_begin(text: str, inside: Component, current: Component, parents: list[Component]) -> None:
     problem = ""
     if not parents and inside.name != "VCALENDAR":
@@ -274,6 +257,13 @@ def _check_begin(text: str, inside: Component, current: Component, parents: list
         problem = f"components nested deeper than {MAX_DEPTH}"
     if problem:
         raise CodecError(problem, line=line_number(text, inside.index))
+
+
+def _check_end(text: str, outside: Component, current: Component, lines: list[str]) -> None:
+    if current is not outside:
+        raise CodecError(f"END:{current.name} is missing", line=line_number(text, len(lines)))
+    if not outside.children:
+        raise CodecError("no VCALENDAR")
 
 
 def _uncaret(value: str) -> str:
