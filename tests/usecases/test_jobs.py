@@ -190,6 +190,18 @@ def test_an_instance_is_due_as_long_after_its_start_as_the_first(desk: Desk) -> 
     assert dues == ["2026-10-23T15:00:00+00:00", "2026-11-27T16:00:00+00:00", "2026-12-04T16:00:00+00:00"]
 
 
+def test_what_was_taken_out_of_a_series_or_is_done_already_is_no_work(desk: Desk) -> None:
+    """Of five Fridays the second is an EXDATE, the third was completed by itself; a Saturday was added."""
+    save(
+        desk, "UID:x", "SUMMARY:a", "DTSTART;TZID=Europe/Oslo:20261127T170000", "DUE;TZID=Europe/Oslo:20261127T170000",
+        "RRULE:FREQ=WEEKLY;COUNT=5", "EXDATE;TZID=Europe/Oslo:20261204T170000", "RDATE;TZID=Europe/Oslo:20261219T120000",
+        "END:VTODO", "BEGIN:VTODO", "UID:x", "RECURRENCE-ID;TZID=Europe/Oslo:20261211T170000", "STATUS:COMPLETED",
+    )  # fmt: skip
+    found = jobs_of(desk, NOW + timedelta(days=90)).jobs
+
+    assert [f"{one.due:%m-%d}" for one in found if one.due] == ["11-27", "12-18", "12-19", "12-25"]
+
+
 def test_half_done_is_the_instance_to_do_now_and_not_those_to_come(desk: Desk) -> None:
     add(desk, Draft(summary="a", due="fri 17:00", repeat="weekly", estimate="2h"))
     edit(desk, "1", Draft(percent_complete=50))

@@ -1,11 +1,11 @@
-"""From the open tasks to the jobs of a plan, and what is doubtful about them. No text is read: the index has it all.
+"""From the open tasks to the jobs of a plan, and what is doubtful about them. Only of what repeats the text is read.
 
 - Work is the estimate less the part that is done: PERCENT-COMPLETE where it says something, else the time spent. A task that is
   not done takes at least the smallest piece. Without an estimate the default one is taken, and the job is guessed.
 - A task with parts waits for them, and leaves them its due. If a part has an estimate, those of the parts count and its own does
   not; if none has, its own is for the whole and the parts take no time; if nobody has one, each part is guessed.
 - Of a task that repeats, the instance to do now counts, and those that fall due within the days that are looked at: each can be
-  begun when the one before is due.
+  begun when the one before is due. What was taken out of the series (EXDATE) or is done already does not count.
 - A start is when it can be begun, unless it says no more than the due does (RFC 5545 §3.8.5.3 wants one for a rule).
 """
 
@@ -19,7 +19,7 @@ from deadlines.core.duration import format_duration
 from deadlines.core.findings import Code, Finding
 from deadlines.core.later_dues import Repeated, later_dues
 from deadlines.core.message import Message
-from deadlines.core.settings import Settings
+from deadlines.errors import CodecError
 from deadlines.planning.job import Job
 from deadlines.planning.order import circles
 from deadlines.store.base import Row
@@ -109,7 +109,7 @@ class _Maker:
         if not index.repeat or job.due is None:
             return
         whole, _ = self._estimate(row)
-        for due in _later(row, self._desk.settings, self._desk.now, self._until):
+        for due in _later(row, self._desk, self._until):
             key = f"{row.uid} {due:%Y%m%dT%H%M%SZ}"
             job = job._replace(uid=key, work=whole, due=due, release=job.due, after=())  # the earlier due is done first anyway
             self.by_job[job.uid] = row
@@ -202,14 +202,21 @@ def _doubt(row: Row, message: str, remedy: str) -> Finding:
     return Finding(Code.DOUBTFUL, row.uid, index.summary, index.client, message, {"problem": str(message)}, remedy, key=message)
 
 
-def _later(row: Row, settings: Settings, now: datetime, until: datetime) -> Iterator[datetime]:
+def _later(row: Row, desk: Desk, until: datetime) -> Iterator[datetime]:
     """When the instances after the present one fall due: those that are not overdue already, until then."""
     index = row.index
     due = when_of(index.due_kind, index.due_value, index.due_tzid)
-    if due is None:
+    if due is None or until <= desk.now:
         return
+    from deadlines.ical.recurring import dates  # noqa: PLC0415 # only what repeats pays for it
+
     start = when_of(index.start_kind, index.start_value, index.start_tzid)
-    client = settings.clients.get(index.client)
-    repeated = Repeated(index.repeat, start, due)
-    for later in later_dues(repeated, client=client, owner=settings.me, after=now, until=until):
+    record = desk.store.get(row.id)
+    try:
+        exdates, rdates, over = dates("" if record is None else record.ical or "")
+    except CodecError:
+        return
+    repeated = Repeated(index.repeat, start, due, (*exdates, *over), rdates)
+    client = desk.settings.clients.get(index.client)
+    for later in later_dues(repeated, client=client, owner=desk.settings.me, after=desk.now, until=until):
         yield later.at
