@@ -438,7 +438,7 @@ SAID: dict[str, tuple[Callable[[World], str], int, tuple[str, ...]]] = {
     "edit beats removal here": (edit_beats_removal_here, 0, ("(removed here but edited there, so it came back)",)),
     "conflict": (conflict, 1, (": SUMMARY: mine kept (changed last, 2026-11-23 12:00 UTC by the clock of who changed it)",)),
     "unanswered conflict": (unanswered_conflict, 1, (": SUMMARY: waits for your answer: run deadlines sync on a terminal",)),
-    "moved": (moved, 0, ("moved: Acme Inc. moved ",)),
+    "moved": (moved, 0, ("moved in the calendar: ",)),
     "stored differently": (stored_differently, 0, ("(the server stored it differently)",)),
     "locked": (locked, 75, ("another process is writing to the database",)),
     "broken database": (broken_database, 4, ("it is not a database",)),

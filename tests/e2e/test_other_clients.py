@@ -82,7 +82,7 @@ def test_a_due_date_that_they_moved_is_reported_as_moved(kari: Person, phone: Ph
     answer = kari.run("sync", "--dry-run")
     report = kari.sync()
 
-    assert "moved: Acme Inc. moved Landing page: Fri 27 Nov 17:00 -> Mon 30 Nov 19:00" in answer.out
+    assert "moved in the calendar: Landing page (Acme Inc.): Fri 27 Nov 17:00 -> Mon 30 Nov 19:00" in answer.out
     (moved,) = report["moved_due"]
     assert (moved["before"], moved["after"], moved["client"]) == ("2026-11-27T22:00:00Z", "2026-12-01T00:00:00Z", "acme")
     assert in_step(kari, phone, at_radicale)

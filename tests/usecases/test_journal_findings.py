@@ -72,7 +72,7 @@ def test_a_due_that_they_moved_is_told_with_both_dates_on_both_clocks(moved: Des
     assert (one.summary, one.client, one.remedy) == (
         "Draft",
         "acme",
-        "talk to them, or acknowledge this; deadlines log 1 shows what happened to it",
+        "if that was not you, talk to them, else acknowledge this; deadlines log 1 shows what happened to it",
     )
 
 

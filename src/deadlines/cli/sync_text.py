@@ -154,7 +154,7 @@ def _counts(where: str, side: Side) -> str:
 
 def _notable(calendar: CalendarReport, settings: Settings, screen: Screen, now: datetime) -> Iterator[str]:
     for moved in calendar.moved_due:
-        yield screen.paint(f"  moved: {clean(_moved_text(moved, settings, now))}", Role.SOON)
+        yield screen.paint(f"  moved in the calendar: {clean(_moved_text(moved, settings, now))}", Role.SOON)
     for conflict in calendar.conflicts:
         kept = f"{conflict.kept} kept" if conflict.kept else "waits for your answer: run deadlines sync on a terminal"
         why = f" ({conflict.why})" if conflict.why else ""
@@ -171,8 +171,8 @@ def _moved_text(moved: Moved, settings: Settings, now: datetime) -> str:
         "no due date" if instant is None else one_clock(instant, zone_at(party, instant), now=now)
         for instant in (moved.before, moved.after)
     )
-    who = "the other side" if client is None else client.name
-    return f"{who} moved {moved.summary}: {before} -> {after}"
+    whose = "" if client is None else f" ({client.name})"
+    return f"{moved.summary}{whose}: {before} -> {after}"
 
 
 def _changes(calendar: CalendarReport) -> Iterator[str]:

@@ -55,7 +55,7 @@ class Code(enum.Enum):
     WILL_BE_MISSED = "D103", Message("will be missed"), Severity.ERROR
     DUE_OUTSIDE_HOURS = "D104", Message("due outside the client's hours"), Severity.INFO
     DUE_ON_DAY_OFF = "D105", Message("due on the client's holiday or weekend"), Severity.INFO
-    DUE_MOVED = "D106", Message("due date moved by the other side")
+    DUE_MOVED = "D106", Message("due date moved in the calendar")
     DUE_ANOTHER_DAY_HERE = "D107", Message("due on another day here"), Severity.INFO
     MEETING_OUTSIDE_HOURS = "M201", Message("meeting outside overlapping hours")
     MEETING_ON_HOLIDAY = "M202", Message("meeting on a holiday")

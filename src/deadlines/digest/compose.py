@@ -2,7 +2,7 @@
 
 The health of our own data comes first, because everything after it is only as good as that. Then client by client, those
 who have the worst first: what was missed, what will be (not told again as due soon), what is due soon, meetings to look at,
-what the other side moved, dates that look odd, quotas and relations. Then what was put right since the last digest, and the
+what was moved in the calendar, dates that look odd, quotas and relations. Then what was put right since the last digest, and the
 day's meetings.
 """
 

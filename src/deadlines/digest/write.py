@@ -23,7 +23,7 @@ _KINDS = {
     Kind.WILL_BE_MISSED: Message("Will be missed"),
     Kind.DUE_SOON: Message("Due soon"),
     Kind.MEETINGS: Message("Meetings to look at"),
-    Kind.MOVED: Message("Moved by the other side"),
+    Kind.MOVED: Message("Moved in the calendar"),
     Kind.DATES: Message("Dates to look at"),
     Kind.QUOTAS: Message("Quotas"),
     Kind.RELATIONS: Message("To be in touch about"),

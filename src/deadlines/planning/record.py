@@ -29,7 +29,7 @@ class Done(NamedTuple):
 
 
 class Move(NamedTuple):
-    """A due date that the other side moved, and what we did next to that task: changed or completed it at `answered`, if ever."""
+    """A due date that was moved in the calendar, and what we did next to that task: changed or completed it at `answered`."""
 
     at: datetime
     before: datetime

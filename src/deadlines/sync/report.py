@@ -21,7 +21,10 @@ class Item:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Moved:
-    """A due date that the other side moved. Instants are aware in UTC; None: there was none, or there is none now."""
+    """A due date that was moved in the calendar, by whomever.
+
+    Instants are aware in UTC; None: there was none, or there is none now.
+    """
 
     uid: str
     summary: str

@@ -1,9 +1,9 @@
-"""Findings that the journal tells of: due dates that the other side moved, and conflicts that nobody has looked at (D106, S502).
+"""Findings that the journal tells of: due dates that were moved, and conflicts that nobody has looked at (D106, S502).
 
-A due date that a sync moved is told for two weeks, as long as it is where they moved it, unless it is acknowledged. One of a
-task that repeats, moved ahead, was completed there and is not told. A conflict that was settled is told for a month, for the
-version that lost is in the journal alone; one that waits for an answer, because the calendar's policy is to ask, is told as
-long as it waits. What an undo took back is told no more.
+A due date that a sync moved is told for two weeks, as long as it is where it was moved to, unless it is acknowledged. Who moved
+it, no calendar says: it may have been oneself, in another program. One of a task that repeats, moved ahead, was completed there
+and is not told. A conflict that was settled is told for a month, for the version that lost is in the journal alone; one that
+waits for an answer, because the calendar's policy is to ask, is told as long as it waits. What an undo took back is told no more.
 """
 
 from __future__ import annotations
@@ -81,7 +81,10 @@ def _told(context: Context, row: Row, move: _Move) -> Finding:
             left=Left(after, now),
         )
     facts = {"before": before, "after": after, "run": move.change.run, "moved": move.change.at}
-    remedy = Message("talk to them, or acknowledge this; deadlines log {number} shows what happened to it", number=str(row.id))
+    remedy = Message(
+        "if that was not you, talk to them, else acknowledge this; deadlines log {number} shows what happened to it",
+        number=str(row.id),
+    )
     index = row.index
     return Finding(Code.DUE_MOVED, row.uid, index.summary, index.client, message, facts, remedy, str(move.change.run), after)
 

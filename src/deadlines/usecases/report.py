@@ -1,4 +1,4 @@
-"""The record of every client over some months: deliveries, lateness, hours, and answers to due dates that they moved."""
+"""The record of every client over some months: deliveries, lateness, hours, and answers to due dates that were moved."""
 
 from __future__ import annotations
 

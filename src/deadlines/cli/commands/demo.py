@@ -107,7 +107,7 @@ def _warn(show: _Show, phone: Phone) -> None:
     show.say("Will everything be done in time? A big task for Acme, due with the landing page:")
     show.run("add", "Shop, first version", "--client", "acme", "--due", "in 3 days", "--estimate", "40h")
     show.run("plan", "--days", "4")
-    show.say("Meetings outside somebody's hours, and due dates that the other side moved, each with what to do about it:")
+    show.say("Meetings outside somebody's hours, and due dates that were moved in the calendar, each with what to do about it:")
     show.run("check", "--code", "M", "--code", "D106")
 
 

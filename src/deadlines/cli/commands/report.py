@@ -22,8 +22,8 @@ from deadlines.cli.shop import workshop
 def run(options: Options, *, form: str, per: str, picture: Path | None, client: str, since: str, until: str) -> None:
     """Show the record: what was on time, how late the rest, and the hours.
 
-    Lateness is counted in the client's working hours, and so is the time it took you to answer when they moved a
-    due date. Periods are on the client's clock.
+    Lateness is counted in the client's working hours, and so is the time it took you to answer when a due
+    date was moved in the calendar. Periods are on the client's clock.
 
     A picture needs the pictures extra: pip install "deadlines[pictures]"
     """
