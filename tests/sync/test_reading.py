@@ -23,6 +23,8 @@ from tests.servers.quirks import (
 )
 from tests.sync.rig import PATH, WORK, Crash, CrashingStore, LockedDav, Replica, task, uids
 
+from deadlines.sync.reading import BATCH
+
 BROKEN_TEXT = "BEGIN:VCALENDAR\r\nBEGIN:VTODO\r\nUID:bad\r\n"
 
 
@@ -113,16 +115,17 @@ def test_one_that_must_be_looked_at_does_not_keep_the_others_from_arriving(dav: 
 
 
 def test_a_download_that_died_goes_on_with_what_it_has(dav: LockedDav, replica: Replica) -> None:
-    fill(dav, 1200)
+    items = BATCH + 200
+    fill(dav, items)
     with pytest.raises(Crash):
-        replica.sync(store=CrashingStore(replica.store, 2, committed=True))
+        replica.sync(store=CrashingStore(replica.store, 1, committed=True))
     arrived = len(replica.texts())
 
     report = replica.sync()
 
-    assert 0 < arrived < 1200
-    assert len(report.pulled.created) == 1200 - arrived
-    assert len(replica.journal()) == 1200
+    assert arrived == BATCH
+    assert len(report.pulled.created) == items - arrived
+    assert len(replica.journal()) == items
 
 
 @pytest.mark.parametrize(

@@ -41,7 +41,7 @@ from deadlines.remote.traits import capabilities_of, is_calendar, trusted
 
 log = logging.getLogger(__name__)
 
-ROWS_PER_PAGE: Final = 500
+ROWS_PER_PAGE: Final = 2_000
 _MOST_PARTS: Final = 10_000
 _TRUNCATED: Final = 507
 _CALENDAR: Final = {"Content-Type": "text/calendar; charset=utf-8"}

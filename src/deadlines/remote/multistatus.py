@@ -234,7 +234,7 @@ def calendar_text(row: Row) -> str | None:
     text = row.props.get(CALENDAR_DATA)
     if not text:
         return None
-    return text if "\r\n" in text else text.replace("\n", "\r\n")
+    return text if "\r" in text and "\r\n" in text else text.replace("\n", "\r\n")
 
 
 def _legal(chunks: Iterable[bytes], reader: _Reader) -> Iterator[bytes]:

@@ -74,6 +74,7 @@ class Database:
     def _prepare(self, busy_seconds: float) -> None:
         self.connection.execute("PRAGMA foreign_keys = ON")
         self.connection.execute("PRAGMA synchronous = FULL")
+        self.connection.execute("PRAGMA cache_size = -8000")  # KiB: what a batch of a first download touches, so that it stays
         if self.connection.execute("PRAGMA journal_mode").fetchone()[0] != "wal":
             _patiently(lambda: self.connection.execute("PRAGMA journal_mode = WAL"), busy_seconds)
 

@@ -20,8 +20,10 @@ from deadlines.sync.fold import Folder, Left
 from deadlines.sync.report import Item
 from deadlines.sync.terms import Terms
 
-BATCH = 500
-"""How many resources are folded in one transaction, and held in memory."""
+BATCH = 2_000
+"""How many resources are folded in one transaction, and held in memory. In any order of theirs each batch touches most pages of
+the indexes of the database: four batches of 500 write them four times.
+"""
 
 _T = TypeVar("_T")
 
