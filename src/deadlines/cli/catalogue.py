@@ -32,7 +32,7 @@ CATALOGUE: tuple[Entry, ...] = (
         "Show one task or meeting: both clocks, warnings, where it is kept, what happened to it",
         ("info", "cat"),
     ),
-    Entry("Tasks", "edit", "Change a task; what is not named stays as it is", ("modify", "change", "set")),
+    Entry("Tasks", "edit", "Change a task or a meeting; what is not named stays as it is", ("modify", "change", "set")),
     Entry("Tasks", "done", "Complete tasks; one that repeats moves on to its next instance", ("complete", "finish", "close")),
     Entry("Tasks", "reopen", "Open completed tasks again", ("undone",)),
     Entry("Tasks", "remove", "Remove tasks and meetings, here and with the next sync on the server", ("rm", "delete", "del")),

@@ -8,6 +8,7 @@ from deadlines.cli.table import Role, Screen
 from deadlines.core.display import clean
 from deadlines.core.overlap import Verdict
 from deadlines.core.repeat import human
+from deadlines.usecases.alter import Altered
 from deadlines.usecases.meet import Met
 from deadlines.usecases.meeting_view import MeetingView
 from deadlines.usecases.showing import ShownMeeting
@@ -45,6 +46,23 @@ def _warnings(met: Met, clashes: Sequence[MeetingView]) -> Iterator[str]:
     yield from (f"{clean(address)} was not reached: {clean(why)}" for address, why in met.unreached)
     if met.doubt:
         yield clean(met.doubt)
+
+
+def altered_text(altered: Altered, screen: Screen) -> str:
+    """What `edit` says of a meeting: what, when on every clock, and what is to be known about it."""
+    view, row = altered.shown.view, altered.shown.row
+    verb = "changed" if altered.run else "nothing new in"
+    clients = f" ({', '.join(view.meeting.clients)})" if view and view.meeting.clients else ""
+    lines = [f"{verb} {row.id}: {clean(row.index.summary)}{clients}"]
+    if view is not None:
+        lines.append(f"  {view.clocks}" + (f" ({view.left})" if view.left else ""))
+    if row.index.repeat:
+        lines.append(f"  repeats {human(row.index.repeat)}")
+    warnings = [] if view is None else list(hours_texts(view))
+    if altered.untold:
+        warnings.append(f"nobody was told: {', '.join(map(clean, altered.untold))}")
+    lines += [screen.paint(f"  warning: {warning}", Role.SOON) for warning in warnings]
+    return "\n".join(lines) + "\n"
 
 
 def meeting_details(shown: ShownMeeting, screen: Screen) -> str:

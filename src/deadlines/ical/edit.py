@@ -19,7 +19,7 @@ from deadlines.ical.text import CRLF, clean, duration, escape, format_duration, 
 from deadlines.ical.tree import Line, Node, new_line, parse, parse_component
 from deadlines.ical.vtimezone import vtimezone_text
 
-__all__ = ["Line", "Node", "apply", "master", "new_line", "parse", "parse_component", "set_when", "touch", "with_uid"]
+__all__ = ["Line", "Node", "apply", "master", "new_line", "parse", "parse_component", "set_text", "set_when", "touch", "with_uid"]
 
 # RFC 5545 §3.8.7.4: a change of these is a new revision for those who were invited.
 _REVISED = frozenset({"DTSTART", "DUE", "DURATION", "RRULE", "STATUS"})
@@ -87,6 +87,16 @@ def set_when(root: Node, todo: Node, name: str, when: When | None) -> None:
         define(root, when)
 
 
+def set_text(node: Node, name: str, text: str) -> None:
+    """Write a text, or take it out where it is empty; its parameters stay. What is there already is left as it is spelt."""
+    line = node.get(name)
+    if not text:
+        node.drop(name)
+    elif line is None or unescape(line.value) not in (text, clean(text)):
+        kept = {key: values for key, values in (line.params if line is not None else ()) if key not in _DROPPED_PARAMS}
+        node.set(name, escape(text), kept)
+
+
 def define(root: Node, when: Zoned) -> None:
     """Add the VTIMEZONE of a clock that the calendar does not define yet."""
     known = (unescape(line.value).strip() for node in root.nodes("VTIMEZONE") if (line := node.get("TZID")) is not None)
@@ -138,12 +148,7 @@ def _text(name: str, of: Callable[[Task], str]) -> Callable[[Node, Task, Task], 
     def write(todo: Node, current: Task, task: Task) -> bool:
         if of(current) == of(task) or of(current) == clean(of(task)):
             return False
-        line = todo.get(name)
-        if not of(task):
-            todo.drop(name)
-        else:
-            kept = {key: values for key, values in (line.params if line is not None else ()) if key not in _DROPPED_PARAMS}
-            todo.set(name, escape(of(task)), kept)
+        set_text(todo, name, of(task))
         return True
 
     return write

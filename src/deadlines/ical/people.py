@@ -90,6 +90,12 @@ def _mailto(address: str) -> str:
     return "mailto:" + address.replace("%", "%25")
 
 
+def server_invites(text: str) -> bool:
+    """Whether somebody else than we deals with the people of the event: a server, or the organizer (RFC 6638 §7.1)."""
+    people = (line for event in parse(text).nodes("VEVENT") for name in ("ORGANIZER", "ATTENDEE") for line in event.lines(name))
+    return any(dict(line.params).get("SCHEDULE-AGENT") != _OURS["SCHEDULE-AGENT"] for line in people)
+
+
 def invited(text: str) -> Sequence[str]:
     """Those who have been invited by mail: the addresses of ATTENDEE as they are written."""
     found = []

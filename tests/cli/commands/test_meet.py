@@ -100,3 +100,39 @@ def test_to_without_invite_is_a_mistake(program: Program, box: Postbox) -> None:
 
     assert (done.returncode, box.received) == (2, [])
     assert "--to names somebody to be invited, and nobody is" in done.stderr
+
+
+def test_a_meeting_is_changed_by_its_number(program: Program, box: Postbox) -> None:
+    program(*CALL, "--invite")
+
+    done = program("edit", "1", "--start", "fri 11:00", "--location", "Room 1")
+    answer = json.loads(program("edit", "1", "--summary", "Big call", "--json").stdout)
+
+    assert (done.returncode, done.stderr) == (0, "")
+    assert done.stdout == (
+        "changed 1: Call (acme)\n"
+        "  Fri 27 Nov 11:00-11:30 New York = Fri 27 Nov 17:00-17:30 Oslo (in 4 d 4 h)\n"
+        "  warning: outside your hours\n"
+        "  warning: nobody was told: ann@acme.example\n"
+    )
+    assert (answer["meeting"]["summary"], answer["untold"], answer["run"]) == ("Big call", ["ann@acme.example"], 3)
+    assert "where       Room 1" in program("show", "1").stdout
+    assert len(box.received) == 1
+
+
+@pytest.mark.parametrize(
+    ("number", "option", "why"),
+    [
+        ("1", "--due", "a meeting has no --due"),
+        ("1", "--category", "a meeting has no --category"),
+        ("2", "--end", "a task has no --end"),
+    ],
+)
+@pytest.mark.usefixtures("box")
+def test_what_a_meeting_or_a_task_has_not_is_refused(program: Program, number: str, option: str, why: str) -> None:
+    program(*CALL)
+    program("add", "Logo")
+
+    done = program("edit", number, option, "fri")
+
+    assert (done.returncode, done.stderr.splitlines()[0]) == (2, f"error: {why}")
