@@ -93,8 +93,8 @@ def table(columns: Sequence[Column], rows: Iterable[Sequence[str]], screen: Scre
 def _tidied(cells: Sequence[str]) -> Sequence[str]:
     """The cells made harmless and separable. One look at the whole column tells whether there is anything to do."""
     joined = "|".join(("", *cells, ""))
-    if joined.isprintable() and not any(odd in joined for odd in (GAP, "||", "| ", " |")):
-        return cells
+    if joined.isprintable() and not any(odd in joined for odd in (GAP, "| ", " |")):
+        return [cell or EMPTY for cell in cells]
     return [_SEVERAL_SPACES.sub(" ", clean(cell)).strip() or EMPTY for cell in cells]
 
 

@@ -67,7 +67,7 @@ def faces(instant: datetime, *, client: Client | None, owner: Owner, when: When 
 
 def one_clock(instant: datetime, zone: ZoneInfo, *, now: datetime, when: When | None = None) -> str:
     """`Fri 27 Nov 17:00`, the year where it is not this one on that clock; 24:00 ends the date `when`, as in `both_clocks`."""
-    return _face(instant.astimezone(zone), now.astimezone(zone).year, when)
+    return _face(instant.astimezone(zone), _year(now, zone), when)
 
 
 def format_date(day: date, *, year: int) -> str:
@@ -127,6 +127,11 @@ def _day_and_time(there: datetime, when: When | None) -> tuple[date, str]:
 def _face(there: datetime, year: int, when: When | None = None) -> str:
     day, time = _day_and_time(there, when)
     return f"{_day(day.toordinal(), year)} {time}"
+
+
+@lru_cache(maxsize=256)
+def _year(now: datetime, zone: ZoneInfo) -> int:
+    return now.astimezone(zone).year
 
 
 @lru_cache(maxsize=_DAY)
