@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from types import MappingProxyType
 from zoneinfo import ZoneInfo
@@ -43,6 +44,19 @@ def day(on: str, screen: Screen, *keys: str) -> str:
 
 def week(on: str, screen: Screen, *keys: str) -> str:
     return week_text(hours(SETTINGS, keys, first=date.fromisoformat(on), days=7), screen, now=NOW)
+
+
+def test_without_clients_there_is_nothing_in_common_to_be_told() -> None:
+    (one,) = hours(replace(SETTINGS, clients=MappingProxyType({})), (), first=date(2027, 3, 12), days=1)
+
+    assert day_text(one, PLAIN, now=NOW) == (
+        "Fri 12 Mar, on your clock in Oslo\n"
+        "                   00  02  04  06  08  10  12  14  16  18  20  22\n"
+        "Kari Nordmann      ..................wwwwwwwwwwwwwwww.............. Oslo\n"
+        "                                             ^ now 13:10\n"
+        "\n"
+        "w works  h off  . does not work; half an hour each\n"
+    )
 
 
 def test_in_a_pipe_a_day_is_letters_and_names_are_whole() -> None:

@@ -60,10 +60,32 @@ def test_starting_another_task_stops_the_first(desk: Desk, later: Later, logo: s
     assert [one.summary for one in entries(desk.store) if one.end is None] == ["Page"]
 
 
-def test_what_started_later_than_the_stop_took_no_time(desk: Desk, logo: str) -> None:
+@pytest.mark.parametrize(("after", "kept"), [((0, NONE), 0), ((59, NONE), 0), ((60, NONE), 1), ((7200, 3 * HOUR), 0)])
+def test_less_than_a_minute_is_not_kept(desk: Desk, later: Later, logo: str, after: tuple[int, timedelta], kept: int) -> None:
+    """A stop from before the start, too."""
     start(desk, logo, ago=NONE)
 
-    assert stop(desk, ago=HOUR).total == NONE
+    timed = stop(later(timedelta(seconds=after[0])), ago=after[1])
+
+    assert (len(timed.stopped), len(timed.dropped), len(entries(desk.store))) == (kept, 1 - kept, kept)
+    assert timed.total == kept * timedelta(minutes=1)
+
+
+def test_a_timer_that_was_stopped_at_once_runs_again_when_that_is_taken_back(desk: Desk, logo: str) -> None:
+    page = str(add(desk, Draft(summary="Page")).tasks[0].id)
+    start(desk, logo, ago=NONE)
+
+    timed = start(desk, page, ago=NONE)
+
+    assert [one.summary for one in timed.dropped] == ["Logo"]
+    assert [one.summary for one in entries(desk.store)] == ["Page"]
+    undo(desk, timed.run)
+    assert [(one.summary, one.end) for one in entries(desk.store)] == [("Logo", None)]
+
+
+def test_less_than_a_minute_cannot_be_said(desk: Desk, logo: str) -> None:
+    with pytest.raises(InputError, match="less than a minute"):
+        spend(desk, logo, timedelta(seconds=30), on="")
 
 
 def test_a_timer_that_runs_is_not_started_twice(desk: Desk, logo: str) -> None:

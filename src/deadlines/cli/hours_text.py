@@ -144,11 +144,13 @@ def day_text(day: Day, screen: Screen, *, now: datetime) -> str:
     title = f"{format_date(day.date, year=year)}, on your clock in {city(day.zone.key)}"
     lines = [screen.paint(title, Role.HEADING), picture.axis(day, picture.label(""))]
     lines += [_party_row(party, day, picture) for party in day.parties]
-    together = picture.row(day.span, partial(_together, day, picture))
-    lines.append(picture.label("together") + together)
+    is_alone = len(day.parties) == 1
+    if not is_alone:
+        lines.append(picture.label("together") + picture.row(day.span, partial(_together, day, picture)))
     lines += filter(None, [picture.now(day.span, day.zone, now)])
-    lines += ["", *_in_words(day), *_change_texts(day), ""]
-    legend = _day_legend(picture)
+    words = [*_in_words(day), *_change_texts(day)]
+    lines += ["", *words, ""] if words else [""]
+    legend = _day_legend(picture, is_alone=is_alone)
     return "\n".join([*lines, screen.paint(legend, Role.DIM)]) + "\n"
 
 
@@ -264,7 +266,8 @@ def _away(ahead: timedelta) -> str:
     return f"{_signed(ahead)[1:]} {'behind' if ahead < timedelta() else 'ahead of'} you"
 
 
-def _day_legend(picture: _Picture) -> str:
+def _day_legend(picture: _Picture, *, is_alone: bool) -> str:
     style = picture.style
     cell = {1: "an hour", 2: "half an hour", 4: "a quarter of an hour"}[picture.per_hour]
-    return f"{style.works} works  {style.together} with you  {style.off} off  {style.free} does not work; {cell} each"
+    together = "" if is_alone else f"  {style.together} with you"
+    return f"{style.works} works{together}  {style.off} off  {style.free} does not work; {cell} each"

@@ -18,6 +18,11 @@ def stopped_text(entry: Entry, *, now: datetime) -> str:
     return f"stopped: {clean(entry.summary)} after {format_work(entry.spent(now))}\n"
 
 
+def dropped_text(entry: Entry) -> str:
+    """What a timer did not count."""
+    return f"stopped: {clean(entry.summary)} within a minute, which is not kept\n"
+
+
 def total_text(summary: str, total: timedelta, estimate: timedelta | None) -> str:
     """What was spent in all, against what was estimated."""
     against = "" if estimate is None else f" of an estimated {format_work(estimate)}"

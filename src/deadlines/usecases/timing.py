@@ -2,7 +2,7 @@
 
 Each stretch of work is a calendar object of its own in the calendar `time` (`ical/time_entry.py`), so journal, undo, backup and,
 if a calendar of that name is configured, sync hold for it as for everything else. One timer runs at a time: starting the next
-stops the one before, for one person does one thing at a time.
+stops the one before, for one person does one thing at a time. What lasted less than a minute is a slip, and is not kept.
 """
 
 from __future__ import annotations
@@ -24,6 +24,7 @@ from deadlines.usecases.desk import Desk
 from deadlines.usecases.find import find, record_of
 
 _LONG = timedelta(hours=12)
+_LEAST = timedelta(minutes=1)
 _DAY_BEGINS = timedelta(hours=9)
 
 
@@ -57,12 +58,16 @@ class Entry(NamedTuple):
 
 
 class Timed(NamedTuple):
-    """What a command did: the entries it stopped, the one it began or wrote, and the time spent on that task in all."""
+    """What a command did: the entries it stopped, the one it began or wrote, and the time spent on that task in all.
+
+    `dropped` are those that were stopped within their first minute and are kept no more.
+    """
 
     run: int
     stopped: tuple[Entry, ...]
     entry: Entry | None
     total: timedelta
+    dropped: tuple[Entry, ...] = ()
 
     @property
     def doubtful(self) -> tuple[Entry, ...]:
@@ -78,10 +83,10 @@ def start(desk: Desk, key: str, *, ago: timedelta) -> Timed:
         running = _running(desk.store)
         if any(one.task == row.uid for one in running):
             raise Refused(f"the timer for {row.index.summary} runs already", hint="deadlines stop ends it")
-        ended = _stop(desk, writer, running, at)
+        ended, dropped = _stop(desk, writer, running, at)
         entry = _write(desk, writer, row, at, None)
         run = writer.run
-    return Timed(run=run, stopped=ended, entry=entry, total=_total(desk, row.uid))
+    return Timed(run=run, stopped=ended, entry=entry, total=_total(desk, row.uid), dropped=dropped)
 
 
 def stop(desk: Desk, *, ago: timedelta) -> Timed:
@@ -90,13 +95,15 @@ def stop(desk: Desk, *, ago: timedelta) -> Timed:
         running = _running(desk.store)
         if not running:
             raise Refused("no timer runs", hint="deadlines start ID starts one; deadlines spent ID 2h says it afterwards")
-        ended = _stop(desk, writer, running, desk.now - ago)
+        ended, dropped = _stop(desk, writer, running, desk.now - ago)
         run = writer.run
-    return Timed(run=run, stopped=ended, entry=None, total=_total(desk, ended[0].task))
+    return Timed(run=run, stopped=ended, entry=None, total=_total(desk, running[0].task), dropped=dropped)
 
 
 def spend(desk: Desk, key: str, length: timedelta, *, on: str) -> Timed:
     """Say that `length` was spent on a task: until now, or from nine o'clock on my clock on a day gone by."""
+    if length < _LEAST:
+        raise InputError("time spent: less than a minute is not kept", hint="for example 15m or 1h30")
     with desk.store.write(RunKind.COMMAND, desk.command, now=desk.now) as writer:
         row = find(desk, key)
         begin = desk.now - length if not on else _on(desk, on)
@@ -143,16 +150,22 @@ def _running(store: Store) -> Sequence[Entry]:
     return [one for one in entries(store) if one.end is None]
 
 
-def _stop(desk: Desk, writer: Writer, running: Iterable[Entry], at: datetime) -> tuple[Entry, ...]:
-    ended = []
+def _stop(desk: Desk, writer: Writer, running: Iterable[Entry], at: datetime) -> tuple[tuple[Entry, ...], tuple[Entry, ...]]:
+    """Stop the timers that run: what is kept of it, and what was too short for that."""
+    ended, dropped = list[Entry](), list[Entry]()
     for one in running:
         record = desk.store.get(one.id)
         assert record is not None
         assert record.ical is not None
-        text = stopped(record.ical, max(at, one.start), now=desk.now)
+        end = max(at, one.start)
+        if end - one.start < _LEAST:
+            writer.put(replace(record, ical=None), note="less than a minute")
+            dropped.append(one._replace(end=end))
+            continue
+        text = stopped(record.ical, end, now=desk.now)
         saved = writer.put(replace(record, ical=text, index=desk.index(text, TIME)[1]))
         ended.append(_entry(Row(id=saved.id, uid=saved.uid, calendar=TIME, index=saved.index)))
-    return tuple(ended)
+    return tuple(ended), tuple(dropped)
 
 
 def _write(desk: Desk, writer: Writer, row: Row, begin: datetime, end: datetime | None) -> Entry:

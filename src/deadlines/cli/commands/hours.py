@@ -39,4 +39,4 @@ def run(options: Options, keys: tuple[str, ...], on: str, *, week: bool) -> None
         as_text=lambda screen: week_text(days, screen, now=shop.now) if week else day_text(days[0], screen, now=shop.now),
     )
     if not shop.settings.clients:
-        note(options, "No clients yet, so these are your hours alone: `deadlines client add` adds one.")
+        note(options, "No clients yet, so these are your hours alone: `deadlines client add KEY --timezone ZONE` adds one.")

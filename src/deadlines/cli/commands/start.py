@@ -19,7 +19,7 @@ def run(options: Options, id: str, ago: str | None) -> None:  # noqa: A002 # the
     What was spent is kept in the calendar "time" and counts in quotas, reports and the odds of the plan.
     """
     from deadlines.cli.table import Screen  # noqa: PLC0415 # help is spared it
-    from deadlines.cli.timing_text import stopped_text  # noqa: PLC0415 # help is spared it
+    from deadlines.cli.timing_text import dropped_text, stopped_text  # noqa: PLC0415 # help is spared it
     from deadlines.core.clocks import one_clock  # noqa: PLC0415 # help is spared it
     from deadlines.core.display import clean  # noqa: PLC0415 # help is spared it
     from deadlines.core.duration import parse_lead  # noqa: PLC0415 # help is spared it
@@ -33,7 +33,7 @@ def run(options: Options, id: str, ago: str | None) -> None:  # noqa: A002 # the
 
     def as_text(_: Screen) -> str:
         began = one_clock(entry.start, zone, now=now)
-        before = "".join(stopped_text(one, now=now) for one in timed.stopped)
+        before = "".join([*(stopped_text(one, now=now) for one in timed.stopped), *map(dropped_text, timed.dropped)])
         return f"{before}started: {clean(entry.summary)} at {began}\n"
 
     show(
@@ -42,6 +42,7 @@ def run(options: Options, id: str, ago: str | None) -> None:  # noqa: A002 # the
             "run": timed.run,
             "entry": entry.as_json(now),
             "stopped": [one.as_json(now) for one in timed.stopped],
+            "dropped": [one.as_json(now) for one in timed.dropped],
             "total": timed.total,
         },
         as_text=as_text,

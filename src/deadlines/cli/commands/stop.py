@@ -14,7 +14,7 @@ from deadlines.cli.shop import workshop
 def run(options: Options, ago: str | None) -> None:
     """Stop the timer."""
     from deadlines.cli.table import Screen  # noqa: PLC0415 # help is spared it
-    from deadlines.cli.timing_text import stopped_text, total_text  # noqa: PLC0415 # help is spared it
+    from deadlines.cli.timing_text import dropped_text, stopped_text, total_text  # noqa: PLC0415 # help is spared it
     from deadlines.core.duration import format_work, parse_lead  # noqa: PLC0415 # help is spared it
     from deadlines.usecases.timing import stop  # noqa: PLC0415 # help is spared it
 
@@ -23,12 +23,17 @@ def run(options: Options, ago: str | None) -> None:
         now = desk.now
 
     def as_text(_: Screen) -> str:
-        lines = [stopped_text(one, now=now) for one in timed.stopped]
-        return "".join([*lines, total_text(timed.stopped[0].summary, timed.total, None)])
+        lines = [*(stopped_text(one, now=now) for one in timed.stopped), *map(dropped_text, timed.dropped)]
+        return "".join([*lines, total_text((*timed.stopped, *timed.dropped)[0].summary, timed.total, None)])
 
     show(
         options,
-        as_json=lambda: {"run": timed.run, "stopped": [one.as_json(now) for one in timed.stopped], "total": timed.total},
+        as_json=lambda: {
+            "run": timed.run,
+            "stopped": [one.as_json(now) for one in timed.stopped],
+            "dropped": [one.as_json(now) for one in timed.dropped],
+            "total": timed.total,
+        },
         as_text=as_text,
     )
     for one in timed.doubtful:
