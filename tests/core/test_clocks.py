@@ -7,7 +7,7 @@ import pytest
 from deadlines.core.availability import Availability
 from deadlines.core.away import parse_travel
 from deadlines.core.client import Client, Owner
-from deadlines.core.clocks import both_clocks, city, format_date, one_clock, time_left
+from deadlines.core.clocks import both_clocks, city, format_date, one_clock, own_clock, time_left
 from deadlines.core.when import AllDay, When, Zoned, utc
 
 NOW = datetime(2026, 11, 23, 16, tzinfo=UTC)
@@ -135,3 +135,4 @@ def test_who_travels_is_shown_where_they_then_are() -> None:
     assert both_clocks(FIVE, client=ACME, owner=mine, now=NOW) == "Fri 27 Nov 17:00 New York = Sat 28 Nov 07:00 Tokyo"
     assert both_clocks(before, client=ACME, owner=mine, now=NOW) == "Wed 25 Nov 17:00 New York = Wed 25 Nov 23:00 Oslo"
     assert both_clocks(FIVE, client=theirs, owner=mine, now=NOW) == "Sat 28 Nov 07:00 Tokyo"
+    assert [own_clock(at, mine, now=NOW) for at in (before, FIVE)] == ["Wed 25 Nov 23:00", "Sat 28 Nov 07:00"]

@@ -7,6 +7,7 @@ from tests.usecases.conftest import NOW
 from tests.usecases.test_jobs import HOUR, said, save
 
 from deadlines.core.availability import Availability
+from deadlines.core.away import parse_travel
 from deadlines.core.findings import Code, Finding, Severity
 from deadlines.core.settings import Planning
 from deadlines.core.when import utc
@@ -16,6 +17,7 @@ from deadlines.store.base import Record, RunKind
 from deadlines.usecases.check import check
 from deadlines.usecases.desk import Desk
 from deadlines.usecases.draft import Draft
+from deadlines.usecases.index import Indexer
 from deadlines.usecases.plan import Planned, plan
 from deadlines.usecases.plan_findings import shortfalls
 from deadlines.usecases.tasks import add, edit
@@ -148,6 +150,33 @@ def test_doing_what_the_remedy_says_makes_it_fit(desk: Desk) -> None:
     edit(desk, "2", Draft(due="2026-11-25 19:00"))
 
     assert plan(desk).plan.feasible
+
+
+def test_what_the_remedy_says_to_type_is_on_the_clock_on_which_it_is_read(desk: Desk) -> None:
+    """Edo is in New York this week, and what is typed for Edo is read there."""
+    edo = desk.settings.clients["edo"]
+    away = replace(edo, availability=replace(edo.availability, travel=(parse_travel("2026-11-20..2026-11-30 New York"),)))
+    settings = replace(desk.settings, clients={**desk.settings.clients, "edo": away})
+    desk = replace(desk, settings=settings, index=Indexer(settings))
+    add(desk, Draft(summary="Logo", client="edo", due="2026-11-25 09:00 Oslo", estimate="6h"))
+    add(desk, Draft(summary="Page", client="edo", due="2026-11-25 09:00 Oslo", estimate="8h"))
+
+    remedy = str(finding(desk).remedy)
+    assert '(deadlines edit 2 --due "2026-11-25 05:00")' in remedy
+    edit(desk, "2", Draft(due="2026-11-25 05:00"))
+
+    assert plan(desk).plan.feasible
+
+
+def test_the_days_of_who_travels_are_counted_where_they_are(desk: Desk) -> None:
+    """It is Monday 13:00 in Oslo and 01:00 on Tuesday in Auckland, where five hours a day are to be worked from nine."""
+    me = desk.settings.me
+    away = replace(me, availability=replace(me.availability, travel=(parse_travel("2026-11-23..2026-11-30 Auckland"),)))
+    desk = ruled(desk, day_hours=5 * HOUR)
+    desk = replace(desk, settings=replace(desk.settings, me=away))
+    add(desk, Draft(summary="a", due="fri 17:00", estimate="9h"))
+
+    assert told(plan(desk)) == ["a Mon 21:00-02:00", "a Tue 21:00-01:00"]
 
 
 def test_each_due_date_that_is_missed_is_a_finding_of_its_own(desk: Desk) -> None:

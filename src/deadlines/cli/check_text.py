@@ -8,7 +8,7 @@ from itertools import groupby
 from textwrap import wrap
 
 from deadlines.cli.table import Role, Screen
-from deadlines.core.clocks import one_clock
+from deadlines.core.clocks import own_clock
 from deadlines.core.display import clean, cut, width
 from deadlines.core.findings import Severity
 from deadlines.core.settings import Settings
@@ -53,7 +53,7 @@ def muted_text(muted: Sequence[Noticed], verb: str, settings: Settings, *, now: 
     lines = []
     for one in muted:
         until = None if one.mute is None else one.mute.until
-        then = "" if until is None else f" until {one_clock(until, settings.me.zone, now=now)}"
+        then = "" if until is None else f" until {own_clock(until, settings.me, now=now)}"
         lines.append(f"{verb}{then} {one.id}: {clean(_subject(one))}\n")
     return "".join(lines)
 
@@ -96,8 +96,8 @@ def _subject(one: Noticed) -> str:
 def _how(one: Noticed, settings: Settings, now: datetime) -> str:
     assert one.mute is not None
     if one.mute.until is None:
-        return f"acknowledged {one_clock(one.mute.made, settings.me.zone, now=now)}"
-    return f"snoozed until {one_clock(one.mute.until, settings.me.zone, now=now)}"
+        return f"acknowledged {own_clock(one.mute.made, settings.me, now=now)}"
+    return f"snoozed until {own_clock(one.mute.until, settings.me, now=now)}"
 
 
 def _wrapped(text: str, indent: str, screen: Screen) -> Sequence[str]:

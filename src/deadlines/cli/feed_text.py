@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from deadlines.cli.errors import Failure, explain
 from deadlines.cli.exits import Exit
 from deadlines.cli.table import Role, Screen
+from deadlines.core.client import zone_at
 from deadlines.core.display import clean
 from deadlines.errors import DeadlinesError
 
@@ -118,7 +119,7 @@ def _described(one: Listed, settings: Settings, screen: Screen) -> Iterator[str]
     yield clean(f"{feed.name}: {one.file}")
     whose = f"only {settings.clients[feed.client].name}" if feed.client else "everybody's"
     items = "1 item" if one.items == 1 else f"{one.items} items"
-    when = "never written" if at is None else f"{items}, last changed {at.astimezone(settings.me.zone):%Y-%m-%d %H:%M}"
+    when = "never written" if at is None else f"{items}, last changed {at.astimezone(zone_at(settings.me, at)):%Y-%m-%d %H:%M}"
     parts = (", ".join(content.value for content in feed.content), feed.details.value, whose, when)
     yield screen.paint(clean("  " + "; ".join(parts)), Role.DIM)
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from zoneinfo import ZoneInfo
 
 from deadlines.cli.table import Column, Screen, table
-from deadlines.core.clocks import one_clock
+from deadlines.core.client import Owner
+from deadlines.core.clocks import own_clock
 from deadlines.store.base import Change, Run
 
 
@@ -16,12 +16,12 @@ from deadlines.store.base import Change, Run
 class Clock:
     """Mine: where and when I read the journal."""
 
-    zone: ZoneInfo
+    me: Owner
     now: datetime
 
     def __call__(self, instant: datetime) -> str:
         """`Mon 23 Nov 13:28`."""
-        return one_clock(instant, self.zone, now=self.now)
+        return own_clock(instant, self.me, now=self.now)
 
 
 def verb(change: Change) -> str:

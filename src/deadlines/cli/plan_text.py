@@ -8,7 +8,8 @@ from itertools import groupby
 from typing import TYPE_CHECKING
 
 from deadlines.cli.table import GAP, Role, Screen
-from deadlines.core.clocks import both_clocks, format_date, hours, one_clock
+from deadlines.core.client import zone_at
+from deadlines.core.clocks import both_clocks, format_date, hours, own_clock
 from deadlines.core.display import clean, cut, width
 from deadlines.core.effort import ENOUGH
 from deadlines.core.findings import Finding, Severity
@@ -85,7 +86,7 @@ def plan_json(
                 **told(slot.uid),
                 "start": slot.start,
                 "end": slot.end,
-                "mine": slot.start.astimezone(settings.me.zone).isoformat(),
+                "mine": slot.start.astimezone(zone_at(settings.me, slot.start)).isoformat(),
                 "guessed": jobs[slot.uid].guessed,
             }
             for slot in plan.slots
@@ -125,15 +126,15 @@ class _Page:
         self._screen = screen
         self._chances: Mapping[str, float] = {} if odds is None else odds.chances
         self._now = now
-        self._zone = settings.me.zone
+        self._me = settings.me
         self._columns = screen.columns or _COLUMNS
-        self._year = to_local(now, self._zone).year
+        self._year = to_local(now, zone_at(self._me, now)).year
         self._late = {one.uid for one in planned.plan.late}
         self.slots = [slot for slot in planned.plan.slots if slot.start < planned.until]
         self._lasts = {slot.uid: slot for slot in planned.plan.slots}
 
     def date_of(self, instant: datetime) -> date:
-        return to_local(instant, self._zone).date()
+        return to_local(instant, zone_at(self._me, instant)).date()
 
     def day(self, day: date, slots: Sequence[Slot]) -> list[str]:
         """A heading with the hours of the day, and a line or two for each slot."""
@@ -146,7 +147,7 @@ class _Page:
     def _slot(self, slot: Slot) -> Iterator[str]:
         job = self._planned.jobs[slot.uid]
         about = "~" if job.guessed else ""
-        begin, end = (to_local(instant, self._zone) for instant in (slot.start, slot.end))
+        begin, end = (to_local(instant, zone_at(self._me, instant)) for instant in (slot.start, slot.end))
         yield self._aligned(
             f"  {begin:%H:%M}-{end:%H:%M}  {clean(job.summary)}",
             f"{about}{hours(slot.length)}",
@@ -187,7 +188,7 @@ class _Page:
         work = sum((slot.length for slot in self.slots), timedelta())
         later = sum((job.work for job in planned.jobs.values()), timedelta()) - work
         time = total(span for span in planned.free if span.start < planned.until)
-        until = one_clock(planned.until, self._zone, now=self._now)
+        until = own_clock(planned.until, self._me, now=self._now)
         after = f", {hours(later)} after that" if later else ""
         lines = [f"{hours(work)} of work until {until}{after}; {hours(time - work)} left free."]
         if not planned.free:

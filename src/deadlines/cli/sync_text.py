@@ -9,8 +9,7 @@ from deadlines.cli.errors import Failure, explain
 from deadlines.cli.exits import Exit
 from deadlines.cli.feed_text import FeedsAfter
 from deadlines.cli.table import Role, Screen
-from deadlines.core.client import zone_at
-from deadlines.core.clocks import one_clock
+from deadlines.core.clocks import own_clock
 from deadlines.core.display import clean
 from deadlines.core.settings import Settings
 from deadlines.errors import CredentialsRefused
@@ -168,8 +167,7 @@ def _moved_text(moved: Moved, settings: Settings, now: datetime) -> str:
     client = settings.clients.get(moved.client)
     party = settings.me if client is None else client
     before, after = (
-        "no due date" if instant is None else one_clock(instant, zone_at(party, instant), now=now)
-        for instant in (moved.before, moved.after)
+        "no due date" if instant is None else own_clock(instant, party, now=now) for instant in (moved.before, moved.after)
     )
     whose = "" if client is None else f" ({client.name})"
     return f"{moved.summary}{whose}: {before} -> {after}"

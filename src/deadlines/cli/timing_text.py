@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
-from zoneinfo import ZoneInfo
 
 from deadlines.cli.table import Column, Screen, table
-from deadlines.core.clocks import one_clock
+from deadlines.core.client import Owner
+from deadlines.core.clocks import own_clock
 from deadlines.core.display import clean
 from deadlines.core.duration import format_work
 from deadlines.usecases.timing import Entry
@@ -29,14 +29,14 @@ def total_text(summary: str, total: timedelta, estimate: timedelta | None) -> st
     return f"  spent {format_work(total)}{against} on {clean(summary)}\n"
 
 
-def entries_text(entries: Sequence[Entry], zone: ZoneInfo, screen: Screen, *, now: datetime) -> str:
+def entries_text(entries: Sequence[Entry], me: Owner, screen: Screen, *, now: datetime) -> str:
     """One line a stretch of work."""
     columns = (Column("ID"), Column("FROM"), Column("UNTIL"), Column("SPENT", right=True))
     rows = [
         (
             str(one.id),
-            one_clock(one.start, zone, now=now),
-            "running" if one.end is None else one_clock(one.end, zone, now=now),
+            own_clock(one.start, me, now=now),
+            "running" if one.end is None else own_clock(one.end, me, now=now),
             format_work(one.spent(now)),
         )
         for one in entries

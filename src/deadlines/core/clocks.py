@@ -11,7 +11,7 @@ from functools import lru_cache
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
-from deadlines.core.client import Client, Owner, zone_at
+from deadlines.core.client import Client, Owner, Party, zone_at
 from deadlines.core.weekdays import SHORT_DAYS, SHORT_MONTHS
 from deadlines.core.when import AllDay, When, Zoned
 
@@ -68,6 +68,11 @@ def faces(instant: datetime, *, client: Client | None, owner: Owner, when: When 
 def one_clock(instant: datetime, zone: ZoneInfo, *, now: datetime, when: When | None = None) -> str:
     """`Fri 27 Nov 17:00`, the year where it is not this one on that clock; 24:00 ends the date `when`, as in `both_clocks`."""
     return _face(instant.astimezone(zone), _year(now, zone), when)
+
+
+def own_clock(instant: datetime, party: Party, *, now: datetime) -> str:
+    """The same on the clock that somebody looks at then: at home, or where they have travelled to."""
+    return one_clock(instant, zone_at(party, instant), now=now)
 
 
 def format_date(day: date, *, year: int) -> str:

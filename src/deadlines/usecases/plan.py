@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from deadlines.core.availability import windows
+from deadlines.core.client import zone_at
 from deadlines.core.findings import Finding
 from deadlines.core.span import Span, total
 from deadlines.core.when import start_of_day, to_local
@@ -77,10 +78,9 @@ def _within(job: Job, farthest: datetime) -> Job:
 def _free(desk: Desk, until: datetime) -> Sequence[Span]:
     """My free time from the beginning of today, whose hours count up to now."""
     me, rules = desk.settings.me, desk.settings.plan
-    start = start_of_day(to_local(desk.now, me.zone).date(), me.zone)
+    zone = zone_at(me, desk.now)
+    start = start_of_day(to_local(desk.now, zone).date(), zone)
     span = Span(start, until)
     taken = busy(desk.store, desk.settings, span)
-    found = free(
-        windows(me.availability, span), taken, zone=me.zone, day_hours=rules.day_hours, smallest_piece=rules.smallest_piece
-    )
+    found = free(windows(me.availability, span), taken, zone=zone, day_hours=rules.day_hours, smallest_piece=rules.smallest_piece)
     return [Span(max(one.start, desk.now), one.end) for one in found if one.end > desk.now]

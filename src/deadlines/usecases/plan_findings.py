@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 
 from deadlines.core.availability import windows
-from deadlines.core.client import Client, Owner
+from deadlines.core.client import Client, Owner, zone_at
 from deadlines.core.findings import Code, Finding, Severity
 from deadlines.core.message import Clocks, Counted, Message, Work
 from deadlines.core.span import Span
@@ -125,7 +125,7 @@ class _Shortfall:
 
     def _moving(self, move: Move, job: Job) -> Message:
         client = self._client(job)
-        zone = (self._me if client is None else client).zone
+        zone = zone_at(self._me if client is None else client, self._desk.now)  # on that clock it will be read
         row = self._planned.rows.get(job.uid)
         phrase = f"{to_local(move.due, zone):%Y-%m-%d %H:%M}"
         command = "" if row is None else f' (deadlines edit {row.id} --due "{phrase}")'
@@ -134,9 +134,9 @@ class _Shortfall:
 
     def _daily(self) -> Message | None:
         """So much more on each of the days there are."""
-        deficit, zone = self._deficit, self._me.zone
+        deficit = self._deficit
         days = {
-            to_local(span.start, zone).date()
+            to_local(span.start, zone_at(self._me, span.start)).date()
             for span in self._planned.free
             if span.start < deficit.target and span.end > max(deficit.since, self._desk.now)
         }

@@ -13,6 +13,7 @@ from dataclasses import replace
 from datetime import date
 from typing import NamedTuple
 
+from deadlines.core.client import zone_at
 from deadlines.core.clocks import both_clocks
 from deadlines.core.planned import is_planned, planned_uid
 from deadlines.core.settings import LOCAL, TIME, Mode
@@ -87,12 +88,12 @@ def _refuse_foreign(calendar: str, rows: list[Row], unreadable: int) -> None:
 def _works(desk: Desk, planned: Planned) -> Iterator[PlannedWork]:
     """The events for the slots of the days asked for."""
     numbers: Counter[tuple[str, date]] = Counter()
-    zone = desk.settings.me.zone
     for slot in planned.plan.slots:
         if slot.start >= planned.until:
             return
         row = planned.rows.get(slot.uid)
         task = slot.uid if row is None else row.uid
+        zone = zone_at(desk.settings.me, slot.start)
         day = to_local(slot.start, zone).date()
         numbers[task, day] += 1
         summary, description = _texts(desk, planned, slot)

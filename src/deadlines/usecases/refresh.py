@@ -10,7 +10,6 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import NamedTuple
 
-from deadlines.core.client import zone_at
 from deadlines.core.settings import Settings
 from deadlines.store.base import OPEN, Index, Row, Store
 from deadlines.usecases.index import EVENTS, Indexer
@@ -79,8 +78,7 @@ def news(refreshed: Refreshed, settings: Settings, *, now: datetime) -> str:
 
 
 def _said(index: Index, settings: Settings, now: datetime) -> str:
-    from deadlines.core.clocks import one_clock  # noqa: PLC0415 # only what moved pays for it
+    from deadlines.core.clocks import own_clock  # noqa: PLC0415 # only what moved pays for it
 
     assert index.due_at is not None
-    due = datetime.fromtimestamp(index.due_at, UTC)
-    return one_clock(due, zone_at(settings.me, due), now=now)
+    return own_clock(datetime.fromtimestamp(index.due_at, UTC), settings.me, now=now)

@@ -12,6 +12,7 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import NamedTuple
 
+from deadlines.core.client import zone_on
 from deadlines.core.effort import Effort
 from deadlines.core.phrase import parse_when
 from deadlines.core.settings import TIME
@@ -186,7 +187,7 @@ def _on(desk: Desk, phrase: str) -> datetime:
     when = parse_when(phrase, now=desk.now, client=None, owner=desk.settings.me, find_zone=find_zone)
     if not isinstance(when, AllDay):
         raise InputError(f"day {phrase!r}: a day is wanted, without a time", hint="for example --on yesterday or --on 2026-11-23")
-    return start_of_day(when.date, desk.settings.me.zone) + _DAY_BEGINS
+    return start_of_day(when.date, zone_on(desk.settings.me, when.date)) + _DAY_BEGINS
 
 
 def _total(desk: Desk, task: str) -> timedelta:

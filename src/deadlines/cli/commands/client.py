@@ -105,8 +105,7 @@ def list_(options: Options) -> None:
     """List the clients with their zones, hours and what time it is there."""
     from deadlines.cli.table import Column, table  # noqa: PLC0415 # help is spared it
     from deadlines.core.availability import format_hours  # noqa: PLC0415 # help is spared it
-    from deadlines.core.client import zone_at  # noqa: PLC0415 # help is spared it
-    from deadlines.core.clocks import one_clock  # noqa: PLC0415 # help is spared it
+    from deadlines.core.clocks import own_clock  # noqa: PLC0415 # help is spared it
 
     shop = workshop(options)
     clients = shop.settings.clients.values()
@@ -115,7 +114,7 @@ def list_(options: Options) -> None:
         columns = (Column("KEY"), Column("NAME", flexible=True), Column("ZONE"), Column("HOURS"), Column("NOW THERE"))
         rows = [
             (client.key, client.name, client.zone.key, format_hours(client.availability.weekly),
-             one_clock(shop.now, zone_at(client, shop.now), now=shop.now))
+             own_clock(shop.now, client, now=shop.now))
             for client in clients
         ]  # fmt: skip
         return table(columns, rows, screen)

@@ -29,7 +29,7 @@ def run(options: Options, id: str | None, number: int | None, limit: int) -> Non
     if id is not None and number is not None:
         raise InputError("a task and a run were both named", hint="`deadlines log ID` or `deadlines log --run RUN`")
     with workshop(options).desk() as desk:
-        clock = Clock(desk.settings.me.zone, desk.now)
+        clock = Clock(desk.settings.me, desk.now)
         if id is None and number is None:
             runs = history.runs(desk, limit=limit)
             show(options, as_json=lambda: {"runs": runs_json(runs)}, as_text=lambda screen: runs_text(runs, clock, screen))

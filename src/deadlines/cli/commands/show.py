@@ -23,7 +23,7 @@ def run(options: Options, id: str, *, ical: bool) -> None:  # noqa: A002 # the w
 
     with workshop(options).desk() as desk:
         shown = show_item(desk, id)
-        clock = Clock(desk.settings.me.zone, desk.now)
+        clock = Clock(desk.settings.me, desk.now)
 
     def as_text(screen: Screen) -> str:
         if ical:

@@ -34,7 +34,7 @@ def run(options: Options, id: str, length: str | None, on: str) -> None:  # noqa
     with workshop(options).desk() as desk:
         run = 0 if length is None else spend(desk, id, parse_duration(length), on=on).run
         row, found = entries_of(desk, id)
-        now, zone = desk.now, desk.settings.me.zone
+        now, me = desk.now, desk.settings.me
     total = sum((one.spent(now) for one in found), timedelta())
     estimate = None if row.index.estimate is None else timedelta(seconds=row.index.estimate)
     show(
@@ -48,8 +48,7 @@ def run(options: Options, id: str, length: str | None, on: str) -> None:  # noqa
             "entries": [one.as_json(now) for one in found],
         },
         as_text=lambda screen: (
-            (entries_text(found, zone, screen, now=now) if length is None else "")
-            + total_text(row.index.summary, total, estimate)
+            (entries_text(found, me, screen, now=now) if length is None else "") + total_text(row.index.summary, total, estimate)
         ),
     )
     if not found:

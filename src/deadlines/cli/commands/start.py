@@ -20,19 +20,19 @@ def run(options: Options, id: str, ago: str | None) -> None:  # noqa: A002 # the
     """
     from deadlines.cli.table import Screen  # noqa: PLC0415 # help is spared it
     from deadlines.cli.timing_text import dropped_text, stopped_text  # noqa: PLC0415 # help is spared it
-    from deadlines.core.clocks import one_clock  # noqa: PLC0415 # help is spared it
+    from deadlines.core.clocks import own_clock  # noqa: PLC0415 # help is spared it
     from deadlines.core.display import clean  # noqa: PLC0415 # help is spared it
     from deadlines.core.duration import parse_lead  # noqa: PLC0415 # help is spared it
     from deadlines.usecases.timing import start  # noqa: PLC0415 # help is spared it
 
     with workshop(options).desk() as desk:
         timed = start(desk, id, ago=parse_lead(ago or "0"))
-        now, zone = desk.now, desk.settings.me.zone
+        now, me = desk.now, desk.settings.me
     entry = timed.entry
     assert entry is not None
 
     def as_text(_: Screen) -> str:
-        began = one_clock(entry.start, zone, now=now)
+        began = own_clock(entry.start, me, now=now)
         before = "".join([*(stopped_text(one, now=now) for one in timed.stopped), *map(dropped_text, timed.dropped)])
         return f"{before}started: {clean(entry.summary)} at {began}\n"
 
