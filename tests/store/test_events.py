@@ -21,6 +21,7 @@ EVENT = EventIndex(
     first_at=100,
     last_at=200,
     busy=True,
+    exdates=("zoned 2026-03-29T10:00:00 Europe/Oslo", "all-day 2026-03-30 "),
 )
 INDEX = Index(component="VEVENT", summary="Call", start_kind="zoned", start_at=100, end_at=200, event=EVENT)
 

@@ -17,6 +17,7 @@ from deadlines.usecases.desk import Desk
 from deadlines.usecases.draft import Draft
 from deadlines.usecases.index import Indexer, spelt, when_of
 from deadlines.usecases.refresh import fingerprint, news, refresh
+from deadlines.usecases.spelling import dates_of, spelt_dates
 from deadlines.usecases.tasks import add, finish
 
 EVENT = (
@@ -87,6 +88,13 @@ def test_the_columns_tell_the_time_again(when: When | None) -> None:
 
 def test_a_clock_that_only_the_text_defines_is_not_told_again() -> None:
     assert when_of("zoned", "2026-11-27T17:00:00", "Moon/Base") is None
+
+
+def test_dates_are_words_of_which_those_come_back_whose_zone_is_known() -> None:
+    oslo = Zoned(datetime(2026, 3, 29, 10), "/mozilla.org/20050126_1/Europe/Oslo", ZoneInfo("Europe/Oslo"))  # noqa: DTZ001 - wall time
+    dates = (oslo, AllDay(date(2026, 3, 30)), replace(oslo, tzid="Our own clock"))
+
+    assert dates_of(spelt_dates(dates)) == dates[:2]
 
 
 def test_a_floating_time_is_read_on_the_clients_clock(desk: Desk) -> None:

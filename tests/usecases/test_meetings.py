@@ -11,7 +11,7 @@ from types import MappingProxyType
 import pytest
 from tests.usecases.conftest import NOW
 
-from deadlines.core.meeting import Meeting
+from deadlines.core.meeting import Meeting, spelt_id
 from deadlines.core.settings import TIME, Settings
 from deadlines.core.span import Span
 from deadlines.store.base import Index, Record, RunKind
@@ -135,17 +135,39 @@ def test_an_event_without_length_takes_no_time(desk: Desk) -> None:
     assert [one.busy for one in found(desk)] == [False]
 
 
-def test_the_columns_tell_what_the_text_tells(desk: Desk) -> None:
-    """An empty EXDATE changes nothing but that the text is read."""
-    lines = ("SUMMARY:x", "RRULE:FREQ=WEEKLY;BYDAY=TU,TH", *CALL, "ATTENDEE:mailto:ann@acme.example", "LOCATION:Room")
+FLOATING = ("DTSTART:20261201T150000", "DTEND:20261201T160000")
+DAY = ("DTSTART;VALUE=DATE:20261201", "DTEND;VALUE=DATE:20261202")
+
+
+@pytest.mark.parametrize(
+    ("times", "exdates", "count"),
+    [
+        (CALL, (), 14),
+        (CALL, ("EXDATE;TZID=Europe/Oslo:20261203T150000,20261208T150000", "EXDATE:20261210T140000Z"), 11),
+        (CALL, ("EXDATE:20261203T150000", "EXDATE;VALUE=DATE:20261208", "EXDATE:20261203T140000Z", "EXDATE:nonsense"), 12),
+        (FLOATING, ("EXDATE:20261203T150000", "EXDATE;VALUE=DATE:20261208", "EXDATE:19990101T000000"), 12),
+        (DAY, ("EXDATE;VALUE=DATE:20261203", "EXDATE:20261208T000000"), 12),
+    ],
+)
+def test_the_columns_tell_what_the_text_tells(desk: Desk, times: tuple[str, ...], exdates: tuple[str, ...], count: int) -> None:
+    """An RDATE long ago changes nothing but that the text is read."""
+    lines = ("SUMMARY:x", "RRULE:FREQ=WEEKLY;BYDAY=TU,TH", *times, *exdates, "ATTENDEE:mailto:ann@acme.example", "LOCATION:Room")
     put(desk, event(*lines, uid="columns"))
-    put(desk, event(*lines, "EXDATE:19990101T000000Z", uid="text"))
+    put(desk, event(*lines, "RDATE:19990101T000000Z", uid="text"))
+    rows = desk.store.events(int(WEEKS.start.timestamp()), int(WEEKS.end.timestamp()))
+    assert {row.uid: row.text is None for row in rows} == {"columns": True, "text": False}
 
     columns, text = ([one._replace(uid="", id=0) for one in found(desk) if one.uid == uid] for uid in ("columns", "text"))
     assert columns == text
-    assert len(columns) == 14
-    assert columns[0].recurrence_id == "20261201T150000"
+    assert len(columns) == count
+    assert columns[0].recurrence_id == spelt_id(columns[0].start)
     assert columns[0].repeats
+
+
+def test_a_date_that_is_taken_out_on_a_clock_that_only_the_text_defines(desk: Desk) -> None:
+    put(desk, event(*CALL, "RRULE:FREQ=WEEKLY;COUNT=2", "EXDATE;TZID=Moon:20261208T170000", before=MOON))
+
+    assert len(found(desk)) == 1
 
 
 def test_meetings_of_all_calendars_come_by_their_start(desk: Desk) -> None:

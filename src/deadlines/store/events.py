@@ -13,8 +13,8 @@ class EventIndex(NamedTuple):
     """What is derived from the text of an event. `clients` are keys, addresses in lower case; `end_*` as the start in `Index`.
 
     `first_at` and `last_at` are Unix seconds between which everything it has takes place; None: nobody knows an end.
-    `needs_text` is set where these columns do not tell all: dates added or taken out, changed instances, a clock that only the
-    text defines.
+    `exdates` are what was taken out of a series, each as kind, value and TZID with a space between. `needs_text` is set where
+    these columns do not tell all: dates added, changed instances, a clock that only the text defines.
     """
 
     clients: tuple[str, ...] = ()
@@ -28,6 +28,7 @@ class EventIndex(NamedTuple):
     last_at: int | None = None
     busy: bool = False
     needs_text: bool = False
+    exdates: tuple[str, ...] = ()
 
 
 class EventRow(NamedTuple):

@@ -101,6 +101,7 @@ def event_columns(record: int, event: EventIndex) -> dict[str, Value]:
         "last_at": event.last_at,
         "busy": int(event.busy),
         "needs_text": int(event.needs_text),
+        "exdates": _joined(event.exdates),
     }
 
 
@@ -136,10 +137,10 @@ def row(columns: tuple[Any, ...]) -> Row:
 
 def event_row(columns: tuple[Any, ...]) -> EventRow:
     """An event from the columns of `events`."""
-    uid, clients, attendees, busy, needs_text = columns[1], columns[13], columns[14], columns[22], columns[23]
-    event = _make_event((split(clients), split(attendees), *columns[15:22], bool(busy), bool(needs_text)))
-    text = to_text(columns[24])
-    return _make_event_row((columns[0], str(uid, "utf-8", "surrogateescape"), *columns[2:13], event, text))
+    uid, clients, attendees = columns[1], columns[13], columns[14]
+    busy, needs_text, exdates, text = columns[22:]
+    event = _make_event((split(clients), split(attendees), *columns[15:22], bool(busy), bool(needs_text), split(exdates)))
+    return _make_event_row((columns[0], str(uid, "utf-8", "surrogateescape"), *columns[2:13], event, to_text(text)))
 
 
 def record(columns: tuple[Any, ...]) -> Record:

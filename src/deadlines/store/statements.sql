@@ -99,20 +99,22 @@ WHERE resource = :id
 -- name: event_put
 -- Save what an event has beside its listing.
 INSERT INTO event (
-    resource, clients, attendees, organizer, location, end_kind, end_value, end_tzid, first_at, last_at, busy, needs_text
+    resource, clients, attendees, organizer, location, end_kind, end_value, end_tzid, first_at, last_at, busy, needs_text,
+    exdates
 ) VALUES (
-    :id, :clients, :attendees, :organizer, :location, :end_kind, :end_value, :end_tzid, :first_at, :last_at, :busy, :needs_text
+    :id, :clients, :attendees, :organizer, :location, :end_kind, :end_value, :end_tzid, :first_at, :last_at, :busy, :needs_text,
+    :exdates
 )
 ON CONFLICT (resource) DO UPDATE SET
     clients = excluded.clients, attendees = excluded.attendees, organizer = excluded.organizer, location = excluded.location,
     end_kind = excluded.end_kind, end_value = excluded.end_value, end_tzid = excluded.end_tzid, first_at = excluded.first_at,
-    last_at = excluded.last_at, busy = excluded.busy, needs_text = excluded.needs_text
+    last_at = excluded.last_at, busy = excluded.busy, needs_text = excluded.needs_text, exdates = excluded.exdates
 
 -- name: events
 -- The events that may take place in a span, with the text of those that cannot be told without it.
 SELECT l.resource, l.uid, l.calendar, l.component, l.summary, l.status, l.start_kind, l.start_value, l.start_tzid, l.start_at,
     l.end_at, l.repeat, l.problem, e.clients, e.attendees, e.organizer, e.location, e.end_kind, e.end_value, e.end_tzid,
-    e.first_at, e.last_at, e.busy, e.needs_text, r.ical
+    e.first_at, e.last_at, e.busy, e.needs_text, e.exdates, r.ical
 FROM event AS e
     JOIN listing AS l ON l.resource = e.resource
     LEFT JOIN resource AS r ON r.id = e.resource AND e.needs_text = 1
@@ -465,7 +467,7 @@ WHERE l.is_here = 1 AND l.component = 'VTODO' AND l.resource = :id
 -- One event, as `events` finds it.
 SELECT l.resource, l.uid, l.calendar, l.component, l.summary, l.status, l.start_kind, l.start_value, l.start_tzid, l.start_at,
     l.end_at, l.repeat, l.problem, e.clients, e.attendees, e.organizer, e.location, e.end_kind, e.end_value, e.end_tzid,
-    e.first_at, e.last_at, e.busy, e.needs_text, r.ical
+    e.first_at, e.last_at, e.busy, e.needs_text, e.exdates, r.ical
 FROM event AS e
     JOIN listing AS l ON l.resource = e.resource
     LEFT JOIN resource AS r ON r.id = e.resource AND e.needs_text = 1

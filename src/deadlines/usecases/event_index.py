@@ -15,7 +15,7 @@ from deadlines.ical.zones import find
 from deadlines.store.base import Index
 from deadlines.store.events import EventIndex
 from deadlines.usecases.parties import Parties
-from deadlines.usecases.spelling import spelt
+from deadlines.usecases.spelling import spelt, spelt_dates
 
 if TYPE_CHECKING:
     from deadlines.usecases.index import Indexer
@@ -66,6 +66,7 @@ def event_index(root: Component, resource: Resource, indexer: Indexer, calendar:
             last_at=None if last is None else _seconds(last) + 1,
             busy=parties.is_busy(part),
             needs_text=_needs_text(series),
+            exdates=spelt_dates(series.exdates) if series.rrule else (),
         ),
     )
 
@@ -97,12 +98,12 @@ def _free_busy(root: Component, resource: Resource) -> Index:
 def _needs_text(series: Series) -> bool:
     """Whether the columns do not tell all."""
     master = series.master
-    if master is None or series.extras or series.exdates or series.overrides:
+    if master is None or series.extras or series.overrides or (series.exdates and not series.rrule):
         return True
     if isinstance(master.start, AllDay) is not isinstance(master.end, AllDay):
         return True
     nominal = master.nominal is not None and master.nominal.days != 0 and not isinstance(master.start, AllDay)
-    return (bool(series.rrule) and nominal) or not (_is_known(master.start) and _is_known(master.end))
+    return (bool(series.rrule) and nominal) or not all(map(_is_known, (master.start, master.end, *series.exdates)))
 
 
 def _is_known(when: When) -> bool:

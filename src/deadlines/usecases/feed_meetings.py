@@ -21,7 +21,7 @@ from deadlines.usecases.desk import Desk
 from deadlines.usecases.index import Indexer
 from deadlines.usecases.meetings import Expander, busy
 from deadlines.usecases.parties import Parties
-from deadlines.usecases.spelling import when_of
+from deadlines.usecases.spelling import dates_of, when_of
 
 HOURS = "Working hours"
 _NEVER = datetime(1970, 1, 1, tzinfo=UTC)
@@ -68,7 +68,8 @@ class MeetingMaker:
             if start is None or end is None:
                 return None
             part = Part(start, end, None, row.summary, row.status, not event.busy, event.location)
-            return Series(part, row.repeat), self._told(event.clients), lambda _: event.busy
+            series = Series(part, row.repeat, (), dates_of(event.exdates))
+            return series, self._told(event.clients), lambda _: event.busy
         try:
             series = read_series(scan(row.text or "")).series
         except CodecError:

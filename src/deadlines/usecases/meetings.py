@@ -23,7 +23,7 @@ from deadlines.store.base import Row
 from deadlines.store.events import EventRow, Events
 from deadlines.usecases.index import Indexer
 from deadlines.usecases.parties import Parties
-from deadlines.usecases.spelling import when_of
+from deadlines.usecases.spelling import dates_of, when_of
 
 if TYPE_CHECKING:
     from deadlines.core.regular import Diary
@@ -119,8 +119,9 @@ class Expander:
         return Diary(self._span)
 
     def _repeated(self, row: EventRow, start: When, end: When) -> Iterable[Meeting]:
-        """Those of a rule and nothing else."""
-        occasions = self._diary.occasions(start, end, row.repeat)
+        """Those of a rule and the dates that are taken out of it."""
+        exdates = dates_of(row.event.exdates) if row.event.exdates else ()
+        occasions = self._diary.occasions(start, end, row.repeat, exdates)
         if occasions is not None:
             head, tail = _head(row), (True, *_tail(row), row.problem)
             return [_new(Meeting, head + one + tail) for one in occasions]
@@ -128,7 +129,7 @@ class Expander:
 
         clients, known = row.event.clients, self._settings.clients
         zone = known[clients[0]].zone if len(clients) == 1 and clients[0] in known else self._settings.me.zone
-        found = instances(Series(Part(start, end), row.repeat), self._span, zone)
+        found = instances(Series(Part(start, end), row.repeat, (), exdates), self._span, zone)
         return map(_maker(row, "; ".join(filter(None, (row.problem, found.problem)))), found.instances)
 
     def _from_text(self, row: EventRow) -> Iterable[Meeting]:

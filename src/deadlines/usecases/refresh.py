@@ -15,7 +15,7 @@ from deadlines.store.base import OPEN, Index, Row, Store
 from deadlines.usecases.index import EVENTS, Indexer
 
 _NAMED = 5
-_LAYOUT = 2
+_LAYOUT = 3
 """Counted up when columns come to be derived that older databases lack."""
 
 
