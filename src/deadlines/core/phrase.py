@@ -22,9 +22,8 @@ from __future__ import annotations
 import enum
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
-from typing import assert_never
+from typing import NamedTuple, assert_never
 from zoneinfo import ZoneInfo
 
 from deadlines.core.availability import close_of_business, next_working_day
@@ -66,8 +65,7 @@ _Time = timedelta | _Word | None
 _FindZone = Callable[[str], ZoneInfo]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Clock:
+class _Clock(NamedTuple):
     """The clock a phrase is read on. `party` is whose working hours count on it, `said` how the phrase named it."""
 
     zone: ZoneInfo
@@ -83,8 +81,7 @@ class _Clock:
         return f" {self.said}" if self.said else ""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Moment:
+class _Moment(NamedTuple):
     """A phrase taken apart."""
 
     text: str

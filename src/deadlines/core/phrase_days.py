@@ -13,8 +13,8 @@ from __future__ import annotations
 import re
 from calendar import monthrange
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import date, timedelta
+from typing import NamedTuple
 
 from deadlines.core.weekdays import DAY_NUMBERS, DAYS, MONTH_NUMBERS, MONTHS, WEEK
 from deadlines.errors import AmbiguousInput, InputError
@@ -31,8 +31,7 @@ _UNITS = {"d": "days", "w": "weeks", "m": "months"}
 _YEAR_MONTHS = 12
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Present:
+class Present(NamedTuple):
     """What a day phrase is read against: the date on the clock that counts, and whether the time typed is still ahead."""
 
     today: date
@@ -42,8 +41,7 @@ class Present:
     """The whole phrase with something else in the place of the day."""
 
 
-@dataclass(frozen=True, slots=True)
-class DayPhrase:
+class DayPhrase(NamedTuple):
     """A recognised day; `end` is where it ends in the text."""
 
     found: re.Match[str]
@@ -75,7 +73,7 @@ def match_day(text: str, start: int) -> DayPhrase | None:
 
 def _first(table: _Table, text: str, start: int) -> DayPhrase | None:
     for pattern, resolver in table:
-        if found := pattern.match(text, start):
+        if found := re.compile(pattern, _FLAGS).match(text, start):
             return DayPhrase(found, resolver)
     return None
 
@@ -215,11 +213,12 @@ def _either(found: re.Match[str], present: Present, one: date, other: date) -> d
     return one
 
 
-_Table = tuple[tuple[re.Pattern[str], Callable[[re.Match[str], Present], date]], ...]
+_Table = tuple[tuple[str, Callable[[re.Match[str], Present], date]], ...]
+"""Patterns, compiled when first tried, for most phrases name a day in one of the first ways; and what a match means."""
 
 
 def _table(*rows: tuple[str, Callable[[re.Match[str], Present], date]]) -> _Table:
-    return tuple((re.compile(f"(?:{pattern}){_END}", _FLAGS), resolver) for pattern, resolver in rows)
+    return tuple((f"(?:{pattern}){_END}", resolver) for pattern, resolver in rows)
 
 
 _PREFIX = re.compile(_DAY + r",? ", _FLAGS)

@@ -18,8 +18,8 @@ WIDTH = 75
 CRLF = "\r\n"
 
 # What other readers take for a line end becomes one (escaped) newline; the rest of the controls have no place in TEXT.
-_NEWLINES = re.compile("\r\n|[\r\x85\u2028\u2029]")
-_CONTROLS = re.compile("[\x00-\x08\x0b-\x1f\x7f]")
+_NEWLINES = "\r\n|[\r\x85\u2028\u2029]"
+_CONTROLS = "[\x00-\x08\x0b-\x1f\x7f]"
 _UNSAFE = re.compile("[\x00-\x08\x0a-\x1f\x7f\x85\u2028\u2029]")
 _ESCAPED = re.compile(r"\\([nN,;\\])")
 _ESCAPE = str.maketrans({"\\": r"\\", ";": r"\;", ",": r"\,", "\n": r"\n"})
@@ -38,7 +38,7 @@ _FIRST, _LAST = date(1, 1, 3), date(9999, 12, 29)
 
 def clean(text: str) -> str:
     """`text` as it reads back after it was written: line ends as newlines, no other control characters but TAB."""
-    return _CONTROLS.sub("", _NEWLINES.sub("\n", text))
+    return text if text.isprintable() else re.sub(_CONTROLS, "", re.sub(_NEWLINES, "\n", text))
 
 
 def escape(text: str) -> str:
@@ -153,7 +153,7 @@ def format_duration(length: timedelta) -> str:
 
 def quote(value: str) -> str:
     """A parameter value, encoded (RFC 6868) and quoted where it must be."""
-    encoded = _CONTROLS.sub("", _NEWLINES.sub("\n", value)).translate(_CARET)
+    encoded = clean(value).translate(_CARET)
     return f'"{encoded}"' if re.search(r"[:;,]", encoded) else encoded
 
 

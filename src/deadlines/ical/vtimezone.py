@@ -13,9 +13,9 @@ from __future__ import annotations
 import re
 from calendar import monthrange
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import lru_cache
+from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 from deadlines.core.weekdays import ICAL_DAYS
@@ -35,8 +35,7 @@ _LAST = 5
 _FEBRUARY = 2
 
 
-@dataclass(frozen=True, slots=True)
-class _Observance:
+class _Observance(NamedTuple):
     onset: Onset
     more: tuple[datetime, ...] = ()
     rrule: str = ""

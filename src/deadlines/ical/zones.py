@@ -68,7 +68,7 @@ def _plain(tzid: str) -> str:
 
 @lru_cache(maxsize=1)
 def _names() -> Mapping[str, str]:
-    lines = Path(tzdata.__file__).with_name("zones").read_text(encoding="ascii").split()
+    lines = Path(tzdata.__file__).with_name("zones").read_text(encoding="utf-8").split()
     return {name.casefold(): name for name in lines if name != "Factory"}  # which means "nobody has set this clock"
 
 

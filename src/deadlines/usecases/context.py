@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
@@ -13,8 +12,7 @@ from deadlines.store.base import Row, Store
 from deadlines.usecases.desk import Desk
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Context:
+class Context(NamedTuple):
     """What is to be looked at. `horizon` (aware in UTC) is how far ahead; what lies beyond it is dropped whoever finds it.
 
     `client` is a key where only that client's findings are wanted: a look may spare itself the others, and need not.
