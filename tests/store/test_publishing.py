@@ -96,6 +96,21 @@ def test_a_full_disk_leaves_what_was_there(file: str, monkeypatch: pytest.Monkey
     assert names(Path(file).parent) == ["acme.ics"]
 
 
+def test_what_a_killed_process_left_is_deleted_an_hour_later(file: str, tmp_path: Path) -> None:
+    left, fresh = (tmp_path / f".deadlines-{name * 8}.tmp" for name in ("ab", "cd"))
+    others = [tmp_path / name for name in (".deadlines.tmp", "deadlines-1.tmp")]
+    for part in (left, fresh, *others):
+        part.write_bytes(b"BEGIN:VCALENDAR\r\n")
+    now = fresh.stat().st_mtime
+    for part in (left, *others):
+        os.utime(part, (now - 3700, now - 3700))
+    (tmp_path / ".deadlines-folder.tmp").mkdir()
+
+    Files().write(file, FEED)
+
+    assert names(tmp_path) == sorted(["acme.ics", fresh.name, ".deadlines-folder.tmp", *(part.name for part in others)])
+
+
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="there is no /dev/full")
 def test_a_device_is_not_written_to() -> None:
     with pytest.raises(PublishingFailed, match="it is no file"):

@@ -2,6 +2,7 @@
 
 A file is told to be the one that was written by how it looks: time of change, size, number and time of status of its inode. A new
 version of it is put beside it and takes its place at once; what stays the same is copied there by the kernel where that can be.
+What a process that was killed left half-written is deleted by a later one.
 
 A new file is for whoever the umask lets read it, since a web server is to serve it; one that is there keeps its mode. What is
 there and is no calendar was not put there by a feed, and stays.
@@ -23,6 +24,9 @@ from deadlines.store.feeds import Splice, Written
 
 _BEGINNING = b"BEGIN:VCALENDAR"
 _RANDOM = "[0-9a-f]{64}"
+_PART = ".deadlines-"
+_ABANDONED = 3600
+"""Seconds after which a file that is not finished will never be."""
 _MUCH = 2**16
 """Octets for which asking the kernel is worth a call of its own."""
 _CHUNK = 2**20
@@ -127,7 +131,7 @@ def _is_calendar(path: Path) -> bool:
 
 def _replace(path: Path, fill: Callable[[BufferedWriter], object]) -> str:
     """Put a file that `fill` fills in the place of another; its look, empty where somebody was at it by then."""
-    part = path.with_name(f".deadlines-{os.urandom(8).hex()}.tmp")
+    part = path.with_name(f"{_PART}{os.urandom(8).hex()}.tmp")
     try:
         with os.fdopen(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL | _PLAIN, 0o666), "wb") as file:
             fill(file)
@@ -136,11 +140,20 @@ def _replace(path: Path, fill: Callable[[BufferedWriter], object]) -> str:
         with suppress(FileNotFoundError):
             part.chmod(stat.S_IMODE(path.stat().st_mode))
         ours = part.stat()
+        _sweep(path.parent, ours.st_mtime - _ABANDONED)
         part.replace(path)
     finally:
         part.unlink(missing_ok=True)
     now = path.stat()  # its new name gave it another time of status
     return _look(now) if (now.st_mtime_ns, now.st_size, now.st_ino) == (ours.st_mtime_ns, ours.st_size, ours.st_ino) else ""
+
+
+def _sweep(folder: Path, before: float) -> None:
+    """Delete what was last written to before then: nobody is at work on it any more."""
+    for left in folder.glob(f"{_PART}*.tmp"):
+        with suppress(OSError):  # somebody else's, or somebody else was quicker
+            if left.stat().st_mtime < before:
+                left.unlink()
 
 
 class _OtherFileError(Exception):
