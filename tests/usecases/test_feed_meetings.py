@@ -17,9 +17,11 @@ from deadlines.ical.series import read_free_busy
 from deadlines.store.base import Record, RunKind
 from deadlines.store.publishing import Files
 from deadlines.usecases.desk import Desk
+from deadlines.usecases.draft import Draft
 from deadlines.usecases.feeds import Press, Published, publish
 from deadlines.usecases.index import Indexer
 from deadlines.usecases.meetings import busy, meetings
+from deadlines.usecases.tasks import add, remove
 
 SECRET = "s3cret"
 EVENT = """\
@@ -228,6 +230,27 @@ def test_busy_time_is_everybodys(put: Put, write: Write, desk: Desk) -> None:
     window = Span(datetime(2026, 11, 15, 23, tzinfo=UTC), datetime(2026, 12, 7, 23, tzinfo=UTC))
     assert read_free_busy(scan(data_of(published).decode())) == tuple(busy(desk.store, desk.settings, window))
     assert published.items == 1
+
+
+def test_busy_time_follows_events_and_not_tasks(put: Put, write: Write, desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    content = (Content.DEADLINES, Content.BUSY, Content.HOURS)
+    number = put("single")
+    first = write(content=content)
+    record = desk.store.get(number)
+    assert record is not None
+
+    with monkeypatch.context() as patched:
+        patched.setattr("deadlines.usecases.feed_meetings.busy", None)  # it would be an error to ask
+        task = add(desk, Draft(summary="Logo", due="fri 17:00")).tasks[0].id
+        assert (write(content=content).delta, first.items) == ((1, 0, 0), 2)
+    remove(desk, [str(task)])
+    with desk.store.write(RunKind.COMMAND, "remove", now=desk.now) as writer:
+        writer.forget(record)
+
+    gone = write(content=content)
+
+    assert (gone.delta, gone.items) == ((0, 1, 1), 2)
+    assert b"FREEBUSY:" not in data_of(gone)
 
 
 def test_a_busy_feed_of_meetings_shows_those_that_take_time(put: Put, write: Write, desk: Desk) -> None:

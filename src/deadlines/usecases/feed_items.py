@@ -98,8 +98,9 @@ def _bring(desk: Desk, shelf: FeedShelf, maker: _Maker, stale: Sequence[int] | N
     if stale is None:
         pieces, before = maker.everything(shelf), shelf.items(name)
     else:
-        pieces = maker.some(shelf, stale)
-        looked = [(content.value, number) for content in maker.feed.content for number in (*stale, 0)]
+        numbers = (*stale, 0) if maker.takes_time(shelf, stale) else stale
+        pieces = maker.some(shelf, numbers)
+        looked = [(content.value, number) for content in maker.feed.content for number in numbers]
         before = {place: item for place in looked if (item := shelf.item(name, place)) is not None}
     kept, stamp = set[Place](), format_instant(desk.now)
     fresh: list[FeedItem] = []
@@ -133,6 +134,7 @@ class _Maker:
         self._window = window
         self._today = start_of_day(_today(desk), desk.settings.me.zone)
         self._start, self._end = int(window.start.timestamp()), int(window.end.timestamp())
+        self._shows_time = not {Content.BUSY, Content.HOURS}.isdisjoint(feed.content)
         self._shows_tasks = not {Content.DEADLINES, Content.TASKS}.isdisjoint(feed.content)
 
     def everything(self, shelf: FeedShelf) -> Iterator[tuple[Place, Piece]]:
@@ -144,15 +146,20 @@ class _Maker:
             yield from self._of_events(self._desk.store.events(self._start, self._end + 1))
         yield from self._of_time()
 
+    def takes_time(self, shelf: FeedShelf, numbers: Sequence[int]) -> bool:
+        """Whether busy time may be another after changes of these records: unless all of them are tasks, which take none."""
+        return self._shows_time and any(shelf.task(number) is None for number in numbers)
+
     def some(self, shelf: FeedShelf, numbers: Sequence[int]) -> Iterator[tuple[Place, Piece]]:
-        """The items that show one of the records, and those that show no single one."""
+        """The items that show one of the records, and with 0 among them those that show no single one."""
         for number in numbers:
             row = shelf.task(number) if self._shows_tasks else None
             if row is not None:
                 yield from self._of_task(row)
         if Content.MEETINGS in self.feed.content:
             yield from self._of_events(event for number in numbers if (event := shelf.event(number)) is not None)
-        yield from self._of_time()
+        if 0 in numbers:
+            yield from self._of_time()
 
     def _of_events(self, rows: Iterable[EventRow]) -> Iterator[tuple[Place, Piece]]:
         from deadlines.usecases.feed_meetings import MeetingMaker  # noqa: PLC0415 # only feeds of meetings pay for it
@@ -163,7 +170,7 @@ class _Maker:
                 yield (Content.MEETINGS.value, row.id), piece
 
     def _of_time(self) -> Iterator[tuple[Place, Piece]]:
-        if not {Content.BUSY, Content.HOURS}.isdisjoint(self.feed.content):
+        if self._shows_time:
             from deadlines.usecases.feed_meetings import busy_time, hours  # noqa: PLC0415 # likewise
 
             for content, make in ((Content.BUSY, busy_time), (Content.HOURS, hours)):
