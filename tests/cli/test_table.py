@@ -81,3 +81,22 @@ def test_every_line_has_every_column(rows: list[tuple[str, str, str]], columns: 
 def test_rows_of_another_length_are_a_mistake(rows: list[tuple[str, ...]]) -> None:
     with pytest.raises(ValueError, match="zip"):
         table(COLUMNS, rows)
+
+
+SPARED = (Column("ID"), Column("DUE", spared=1), Column("CLIENT", spared=2), Column("TASK", flexible=True))
+
+
+@pytest.mark.parametrize(
+    ("columns", "expected"),
+    [
+        (None, "ID  DUE     CLIENT  TASK\n1   Friday  acme    A landing page\n"),
+        (30, "ID  DUE     CLIENT  TASK\n1   Friday  acme    A landing…\n"),
+        (28, "ID  DUE     CLIENT  TASK\n1   Friday  acme    A landi…\n"),
+        (27, "ID  DUE     TASK\n1   Friday  A landing page\n"),
+        (20, "ID  DUE     TASK\n1   Friday  A landi…\n"),
+        (19, "ID  TASK\n1   A landing page\n"),
+        (5, "ID  TASK\n1   A landi…\n"),
+    ],
+)
+def test_a_narrow_terminal_is_spared_columns_the_least_wanted_first(columns: int | None, expected: str) -> None:
+    assert table(SPARED, [("1", "Friday", "acme", "A landing page")], Screen(columns=columns)) == expected

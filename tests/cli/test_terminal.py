@@ -21,6 +21,9 @@ timezone = "Europe/Oslo"
 default_calendar = "work"
 [clients.acme]
 timezone = "America/New_York"
+[clients.acme.quota]
+deliverables = 4
+per = "week"
 [accounts.main]
 url = "{url}"
 username = "kari"
@@ -74,16 +77,16 @@ def test_hostile_summaries_never_reach_the_terminal(dav: FakeDav, program: Progr
     assert set(re.findall("[\x00-\x09\x0b-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069\u2028\u2029]", said)) == set()
 
 
-@pytest.mark.parametrize("columns", [80, 120])
+@pytest.mark.parametrize("columns", [40, 80, 120])
 def test_lines_fit(columns: int, dav: FakeDav, environment: dict[str, str], program: Program) -> None:
     put(dav, "long", "A landing page in four languages, with pictures, for the spring campaign of the whole group")
     program("sync")
 
-    for command in ("list", "log", "client list"):
+    for command in ("list", "agenda", "log", "log 1", "client list", "quota", "report"):
         seen = at_terminal(environment, *command.split(), "--color", "never", columns=columns)
         assert seen.code == 0
         assert max(map(len, seen.screen.splitlines())) <= columns, seen.screen
-    assert "A landing page" in at_terminal(environment, "list", columns=columns).screen
+    assert "A land" in at_terminal(environment, "list", columns=columns).screen
 
 
 def test_colours_are_for_terminals_that_want_them(dav: FakeDav, environment: dict[str, str], program: Program) -> None:

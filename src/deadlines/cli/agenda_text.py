@@ -19,8 +19,8 @@ from deadlines.usecases.verdicts import ME
 _COLUMNS = (
     Column("DAY"),
     Column("HERE"),
-    Column("THERE", flexible=True),
-    Column("CLIENT"),
+    Column("THERE", flexible=True, spared=2),
+    Column("CLIENT", spared=1),
     Column("ID"),
     Column("WHAT", flexible=True),
     Column("NOTE", flexible=True),

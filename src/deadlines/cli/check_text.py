@@ -75,18 +75,17 @@ def _lines(one: Noticed, screen: Screen) -> Iterator[str]:
     new = " (new)" if one.state is State.NEW else ""
     word = screen.paint(f"{finding.severity.value:7}", _ROLES[finding.severity])
     title = f": {finding.code.title}{new}"
-    yield f"  {word}  {one.id}  {_fitted(clean(finding.summary), title, screen)}"
+    head, summary = f"  {word}  {one.id}", clean(finding.summary)
+    if screen.columns is None:
+        yield f"{head}  {summary}{title}"
+    elif (room := screen.columns - _BEFORE - width(title)) >= _LEAST:
+        yield f"{head}  {cut(summary, room, screen.ellipsis)}{title}"
+    else:
+        yield head
+        yield f"    {cut(summary, max(screen.columns - 5 - width(title), _LEAST), screen.ellipsis)}{title}"
     yield from _wrapped(finding.message, "    ", screen)
     if finding.remedy:
         yield from _wrapped(f"-> {finding.remedy}", "    ", screen)
-
-
-def _fitted(summary: str, title: str, screen: Screen) -> str:
-    """What it is about and what is wrong; the former is cut where the line would not fit."""
-    if screen.columns is None:
-        return summary + title
-    room = screen.columns - _BEFORE - width(title)
-    return cut(summary, max(room, _LEAST), screen.ellipsis) + title
 
 
 def _subject(one: Noticed) -> str:

@@ -35,7 +35,14 @@ def verb(change: Change) -> str:
 
 def changes_text(changes: Sequence[Change], clock: Clock, screen: Screen) -> str:
     """One line a change; the newest last, as it was written."""
-    columns = (Column("RUN"), Column("WHEN"), Column("WHAT"), Column("ID"), Column("TASK", flexible=True), Column("WHY"))
+    columns = (
+        Column("RUN"),
+        Column("WHEN", spared=1),
+        Column("WHAT"),
+        Column("ID"),
+        Column("TASK", flexible=True),
+        Column("WHY", spared=2),
+    )
     rows = [
         (str(change.run), clock(change.at), verb(change), str(change.record), change.summary, change.note) for change in changes
     ]
@@ -73,8 +80,8 @@ def runs_text(runs: Sequence[Run], clock: Clock, screen: Screen) -> str:
     columns = (
         Column("RUN"),
         Column("WHEN"),
-        Column("KIND"),
-        Column("CHANGES"),
+        Column("KIND", spared=1),
+        Column("CHANGES", spared=2),
         Column("COMMAND", flexible=True),
         Column("UNDO"),
     )

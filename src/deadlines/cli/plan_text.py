@@ -28,6 +28,8 @@ _COLUMNS = 80
 """How wide the page is where there is no terminal: nothing is cut then, but right-aligned to it."""
 _ROOM = 30
 _LEAST = 8
+_NARROW = 15 + _LEAST
+"""So much of a line is shown in any case: its times, and a beginning of what is to be done."""
 _ROLES = {Severity.ERROR: Role.OVERDUE, Severity.WARNING: Role.SOON, Severity.INFO: Role.DIM}
 
 
@@ -174,9 +176,12 @@ class _Page:
         head, tail = f"{word}  {finding.id}  ", f": {finding.code.title}"
         room = self._columns - 1 - len(f"{finding.severity.value:7}  {finding.id}  {tail}")
         name = clean(finding.summary)
-        lines = [
-            head + (cut(name, room, self._screen.ellipsis) if self._screen.columns is not None and room > _LEAST else name) + tail
-        ]
+        if self._screen.columns is None:
+            lines = [head + name + tail]
+        elif room > _LEAST:
+            lines = [head + cut(name, room, self._screen.ellipsis) + tail]
+        else:
+            lines = [head.rstrip(), *self._wrapped(name + tail, "  ")]
         lines += self._wrapped(finding.message, "  ")
         if finding.remedy:
             lines += self._wrapped(f"-> {finding.remedy}", "  ")
@@ -211,8 +216,9 @@ class _Page:
     def _aligned(self, left: str, right: str, tail: str = "") -> str:
         """`left`, of which only as much is shown as there is room for, with its `tail`; and `right` at the edge."""
         room = self._columns - 1 - len(right) - len(GAP)
-        if self._screen.columns is not None and room - len(tail) > _ROOM:
-            left = cut(left, room - len(tail), self._screen.ellipsis)
+        if self._screen.columns is not None:
+            tail = tail if room - len(tail) >= _NARROW else ""
+            left = cut(left, max(room - len(tail), _NARROW), self._screen.ellipsis)
         left += tail
         return left + " " * max(room - width(left), 0) + GAP + right
 

@@ -14,13 +14,13 @@ from deadlines.usecases.quotas import Standing
 _COLUMNS = (
     Column("CLIENT"),
     Column("PERIOD"),
-    Column("OWED", right=True),
-    Column("CARRIED", right=True),
-    Column("DONE", right=True),
+    Column("OWED", right=True, spared=2),
+    Column("CARRIED", right=True, spared=4),
+    Column("DONE", right=True, spared=1),
     Column("LEFT", right=True),
-    Column("PLANNED", right=True),
-    Column("MOVES ON", right=True),
-    Column("LAPSED", right=True),
+    Column("PLANNED", right=True, spared=3),
+    Column("MOVES ON", right=True, spared=5),
+    Column("LAPSED", right=True, spared=6),
 )
 
 

@@ -22,12 +22,12 @@ _COLUMNS = (
     Column("DONE", right=True),
     Column("ON TIME", right=True),
     Column("LATE", right=True),
-    Column("BY (MEDIAN)"),
-    Column("BY (WORST)"),
-    Column("WORKED", right=True),
-    Column("QUOTA", right=True),
-    Column("MOVED", right=True),
-    Column("ANSWERED IN"),
+    Column("BY (MEDIAN)", spared=3),
+    Column("BY (WORST)", spared=4),
+    Column("WORKED", right=True, spared=2),
+    Column("QUOTA", right=True, spared=1),
+    Column("MOVED", right=True, spared=5),
+    Column("ANSWERED IN", spared=6),
 )
 _HOUR = timedelta(hours=1)
 _FORMULA = re.compile(r"[=+\-@\t\r]")

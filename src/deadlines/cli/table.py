@@ -1,6 +1,7 @@
 """Tables of text, column by column, because whole columns are cheap: 10,000 rows in a few hundredths of a second.
 
-On a terminal, columns marked `flexible` are cut to make a line fit. In a pipe every value is whole. In both, columns are
+On a terminal, columns marked `flexible` are cut to make a line fit, and where that is not enough, those that can be `spared` are
+left out. In a pipe every value is whole. In both, columns are
 separated by two spaces or more, no cell contains two spaces in a row, and an empty cell is `-`: `awk -F '  +'` takes a
 line apart, and the number of columns never changes. What must be exact is for `--json`.
 """
@@ -63,11 +64,12 @@ PLAIN = Screen()
 
 
 class Column(NamedTuple):
-    """One column: its heading and how it behaves."""
+    """One column: its heading and how it behaves. On a narrow terminal those with the highest `spared` go first, 0 never."""
 
     heading: str
     right: bool = False
     flexible: bool = False
+    spared: int = 0
 
 
 def table(columns: Sequence[Column], rows: Iterable[Sequence[str]], screen: Screen = PLAIN) -> str:
@@ -80,6 +82,10 @@ def table(columns: Sequence[Column], rows: Iterable[Sequence[str]], screen: Scre
         return ""
     tidied = [_tidied(cells) for cells in originals]
     measured = [_widths(cells) for cells in tidied]
+    kept = _kept(columns, [max(widths) for widths in measured], screen)
+    if len(kept) < len(columns):
+        columns, originals = [columns[at] for at in kept], [originals[at] for at in kept]
+        tidied, measured = [tidied[at] for at in kept], [measured[at] for at in kept]
     sizes = _fitted(columns, [max(widths) for widths in measured], screen)
     printed = [
         _painted(_padded(column, cells, widths, size, screen), original, screen)
@@ -100,6 +106,22 @@ def _tidied(cells: Sequence[str]) -> Sequence[str]:
 
 def _widths(cells: Sequence[str]) -> Sequence[int]:
     return list(map(len if "".join(cells).isascii() else width, cells))
+
+
+def _kept(columns: Sequence[Column], natural: Sequence[int], screen: Screen) -> Sequence[int]:
+    """Which columns are shown: on a terminal as many as fit."""
+    kept = list(range(len(columns)))
+    if screen.columns is None:
+        return kept
+    least = [
+        max(min(size, _LEAST) if column.flexible else size, width(column.heading) if screen.headings else 0)
+        for column, size in zip(columns, natural, strict=True)
+    ]
+    for at in sorted((at for at in kept if columns[at].spared), key=lambda at: -columns[at].spared):
+        if sum(least[one] for one in kept) + len(GAP) * (len(kept) - 1) <= screen.columns:
+            break
+        kept.remove(at)
+    return kept
 
 
 def _fitted(columns: Sequence[Column], natural: Sequence[int], screen: Screen) -> Sequence[int]:

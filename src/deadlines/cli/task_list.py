@@ -17,9 +17,9 @@ from deadlines.usecases.lead import Leads
 _COLUMNS = (
     Column("ID"),
     Column("DUE HERE"),
-    Column("DUE THERE"),
-    Column("LEFT"),
-    Column("CLIENT"),
+    Column("DUE THERE", spared=3),
+    Column("LEFT", spared=1),
+    Column("CLIENT", spared=2),
     Column("TASK", flexible=True),
 )
 _MARKS = {"in-process": "~", "completed": "x", "cancelled": "/"}

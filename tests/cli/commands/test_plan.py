@@ -82,7 +82,7 @@ def test_what_is_late_comes_first_with_its_proof(program: Program) -> None:
     assert "done, due Tue 24 Nov 17:00 New York = Tue 24 Nov 23:00 Oslo: 13 h late\n" in done.stdout
 
 
-@pytest.mark.parametrize("columns", [60, 80, 120])
+@pytest.mark.parametrize("columns", [40, 60, 80, 120])
 def test_it_fits_a_terminal(columns: int, environment: dict[str, str], program: Program) -> None:
     program("add", LONG, "--client", "acme", "--due", "tue 17:00", "--estimate", "20h")
     program("add", "設計" * 30, "--client", "edo", "--due", "wed 17:00", "--estimate", "9h")

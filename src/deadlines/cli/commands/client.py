@@ -111,7 +111,13 @@ def list_(options: Options) -> None:
     clients = shop.settings.clients.values()
 
     def as_text(screen: Screen) -> str:
-        columns = (Column("KEY"), Column("NAME", flexible=True), Column("ZONE"), Column("HOURS"), Column("NOW THERE"))
+        columns = (
+            Column("KEY"),
+            Column("NAME", flexible=True),
+            Column("ZONE", spared=1),
+            Column("HOURS", spared=2),
+            Column("NOW THERE"),
+        )
         rows = [
             (client.key, client.name, client.zone.key, format_hours(client.availability.weekly),
              own_clock(shop.now, client, now=shop.now))
