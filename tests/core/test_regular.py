@@ -100,6 +100,17 @@ def test_what_is_not_regular_is_left_to_others(start: When, end: When, rrule: st
     assert not Diary(span("2026-11-02", "2026-11-16")).occasions(start, end, rrule)
 
 
+def test_another_time_of_day_on_the_same_clock_is_another_occasion() -> None:
+    """In UTC, where no clock is ever changed."""
+    diary = Diary(span("2026-11-02", "2026-11-03"))
+    early, late = (utc(datetime(2026, 10, 1, hour, tzinfo=UTC)) for hour in (9, 10))
+    [one] = diary.occasions(early, late, "FREQ=DAILY") or []
+    [other] = diary.occasions(late, late, "FREQ=DAILY", [Floating(datetime(2026, 11, 2, 9))]) or []  # noqa: DTZ001 - a floating time
+
+    assert (one.recurrence_id, other.recurrence_id) == ("20261102T090000Z", "20261102T100000Z")
+    assert (one.span, other.span.start) == (span("2026-11-02T09:00", "2026-11-02T10:00"), one.span.end)
+
+
 def test_more_than_anybody_wants_are_left_to_others() -> None:
     diary = Diary(span("2026-11-02", "2026-11-16"))
 
