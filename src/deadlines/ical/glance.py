@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import NamedTuple, TypeVar
 
 from deadlines.errors import CodecError
@@ -129,7 +129,7 @@ def _time(prop: Prop | None) -> Time:
     if params == "VALUE=DATE":
         if _DATE(value) is None or not _FIRST_YEAR <= value < _LAST_YEAR:
             raise _Remarkable
-        return Time("all-day", datetime.fromisoformat(value).date().isoformat(), "", None)
+        return Time("all-day", date.fromisoformat(value).isoformat(), "", None)
     if value[-1:] == "Z":
         if params:
             raise _Remarkable
