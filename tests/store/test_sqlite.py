@@ -18,6 +18,7 @@ from deadlines.core.task import Status
 from deadlines.errors import Refused, StoreBroken, StoreBusy, StoreNewer
 from deadlines.store.base import OPEN, CollectionState, Index, Query, Record, Row, RunKind, Sort, Store, Unreadable
 from deadlines.store.events import EventIndex
+from deadlines.store.journal import Journal
 from deadlines.store.sqlite import SqliteStore
 from deadlines.store.statements import STATEMENTS
 from deadlines.store.writer import SqliteWriter
@@ -696,7 +697,7 @@ WRITES = {"write", "new_run", "reindex"}
 
 
 def test_every_method_is_called_below() -> None:
-    assert {name for name in vars(Store) if not name.startswith("_")} == set(CALLS)
+    assert {name for name in {*vars(Store), *vars(Journal)} if not name.startswith("_")} == set(CALLS)
 
 
 @pytest.mark.parametrize("name", CALLS)

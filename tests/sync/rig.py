@@ -27,7 +27,8 @@ from deadlines.ical.read import read
 from deadlines.remote.base import Collection
 from deadlines.remote.caldav import CalDavCollection
 from deadlines.remote.http import Client
-from deadlines.store.base import Change, Record, RunKind, Store, Writer
+from deadlines.store.base import Record, RunKind, Store, Writer
+from deadlines.store.journal import Change
 from deadlines.store.sqlite import SqliteStore
 from deadlines.sync.engine import sync_calendar
 from deadlines.sync.fold import Ask, Folder

@@ -9,7 +9,7 @@ from datetime import datetime
 from deadlines.cli.table import Column, Screen, table
 from deadlines.core.client import Owner
 from deadlines.core.clocks import own_clock
-from deadlines.store.base import Change, Run
+from deadlines.store.journal import Change, Run
 
 
 @dataclass(frozen=True, slots=True)

@@ -36,6 +36,7 @@ if TYPE_CHECKING:
     from deadlines.store.findings import FindingMemory
 
 from deadlines.store.events import EventIndex, Events
+from deadlines.store.journal import Journal
 
 
 class Index(NamedTuple):
@@ -184,36 +185,6 @@ class RunKind(enum.Enum):
     UNDO = "undo"
 
 
-class Run(NamedTuple):
-    """One command, sync or undo that changed something. `undoes` is the run an undo takes back, `undone_by` the reverse."""
-
-    id: int
-    kind: RunKind
-    command: str
-    at: datetime
-    undoes: int | None = None
-    undone_by: int | None = None
-    changes: int = 0
-
-
-class Change(NamedTuple):
-    """One line of the journal: a text before and after. `before` None: it was created; `after` None: it was removed.
-
-    `other` is the version of a conflict that did not win, kept here so that it exists somewhere; `note` says why.
-    """
-
-    run: int
-    at: datetime
-    record: int
-    uid: str
-    calendar: str
-    summary: str
-    before: str | None
-    after: str | None
-    other: str | None = None
-    note: str = ""
-
-
 class Writer(Protocol):
     """One transaction that belongs to one run. Everything in it happens, or nothing does."""
 
@@ -271,7 +242,7 @@ class Writer(Protocol):
         ...
 
 
-class Store(Events, Protocol):
+class Store(Events, Journal, Protocol):
     """Everything kept on disk. Errors are `StoreBusy`, `StoreNewer`, `StoreBroken`; reads return values, not rows."""
 
     @property
@@ -338,30 +309,6 @@ class Store(Events, Protocol):
 
     def unreadable(self, calendar: str = "") -> Sequence[Unreadable]:
         """Quarantined resources, of one calendar or all."""
-        ...
-
-    def runs(self, *, limit: int = 20) -> Sequence[Run]:
-        """The newest runs first."""
-        ...
-
-    def run(self, run: int) -> Run | None:
-        """One run by its number."""
-        ...
-
-    def changes(self, *, run: int | None = None, record: int | None = None) -> Sequence[Change]:
-        """The journal of a run or of a record, oldest first."""
-        ...
-
-    def noted(self, note: str) -> Sequence[Change]:
-        """The lines of the journal with exactly that note, oldest first. Costs nothing where there are none."""
-        ...
-
-    def synced_changes(self, since: datetime) -> Sequence[Change]:
-        """What syncs changed since then in texts that were here and stay, oldest first, but for runs that were taken back."""
-        ...
-
-    def settled_conflicts(self, since: datetime) -> Sequence[Change]:
-        """The changes with which syncs settled a conflict since then (`other` is set), likewise."""
         ...
 
     def reindex(self, fingerprint: str) -> AbstractContextManager[Reindex | None]:

@@ -11,9 +11,10 @@ from datetime import UTC, datetime
 from typing import Any, cast
 
 from deadlines.errors import Refused
-from deadlines.store.base import Change, CollectionState, Index, Known, Record, Row, Run, RunKind, Unreadable
+from deadlines.store.base import CollectionState, Index, Known, Record, Row, RunKind, Unreadable
 from deadlines.store.database import Value
 from deadlines.store.events import EventIndex, EventRow
+from deadlines.store.journal import Change, Run
 
 _END = "\x1f"
 """Ends each word of a tuple in a column; iCalendar text cannot hold it (RFC 5545 §3.1)."""

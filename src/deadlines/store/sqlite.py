@@ -18,21 +18,10 @@ from typing import TYPE_CHECKING, Any
 
 from deadlines.errors import Refused
 from deadlines.store import rows
-from deadlines.store.base import (
-    OPEN,
-    Change,
-    CollectionState,
-    Index,
-    Known,
-    Query,
-    Record,
-    Row,
-    Run,
-    RunKind,
-    Unreadable,
-)
+from deadlines.store.base import OPEN, CollectionState, Index, Known, Query, Record, Row, RunKind, Unreadable
 from deadlines.store.database import Database, Value, translate, write_copy
 from deadlines.store.events import EventRow
+from deadlines.store.journal import Change, Run
 from deadlines.store.schema import MIGRATIONS, migrate
 from deadlines.store.statements import STATEMENTS
 

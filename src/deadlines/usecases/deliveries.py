@@ -14,7 +14,8 @@ from typing import NamedTuple
 from deadlines.core.due import due_instant
 from deadlines.ical.read import read
 from deadlines.ical.recurring import finished
-from deadlines.store.base import Change, Index, Query
+from deadlines.store.base import Index, Query
+from deadlines.store.journal import Change
 from deadlines.sync.fold import DONE_THERE
 from deadlines.usecases.desk import Desk
 from deadlines.usecases.find import record_of

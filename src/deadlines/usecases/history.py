@@ -26,7 +26,8 @@ from deadlines.errors import Refused, UnknownName
 from deadlines.ical.edit import master, touch
 from deadlines.ical.read import read
 from deadlines.ical.tree import parse
-from deadlines.store.base import Change, Record, Row, Run, RunKind, Writer
+from deadlines.store.base import Record, Row, RunKind, Writer
+from deadlines.store.journal import Change, Run
 from deadlines.sync.merge import Prefer, merge, same_meaning
 from deadlines.usecases.desk import Desk
 from deadlines.usecases.find import ITEM, find

@@ -18,7 +18,8 @@ from deadlines.core.findings import Code, Finding
 from deadlines.core.message import Clock, Clocks, Left, Message
 from deadlines.core.settings import Policy
 from deadlines.errors import CodecError
-from deadlines.store.base import Change, Index, Query, Row
+from deadlines.store.base import Index, Query, Row
+from deadlines.store.journal import Change
 from deadlines.usecases.context import Context, Look
 from deadlines.usecases.index import when_of
 

@@ -13,7 +13,8 @@ from deadlines.core.zone_names import find_zone
 from deadlines.errors import InputError
 from deadlines.planning.quota import period_of
 from deadlines.planning.record import Done, Line, Move, day_of, record
-from deadlines.store.base import OPEN, Change, Query, Run, RunKind
+from deadlines.store.base import OPEN, Query, RunKind
+from deadlines.store.journal import Change, Run
 from deadlines.usecases.deliveries import Delivery, deliveries
 from deadlines.usecases.desk import Desk
 from deadlines.usecases.quotas import standings, worked

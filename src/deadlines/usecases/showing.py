@@ -6,7 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from deadlines.store.base import Change, Row
+from deadlines.store.base import Row
+from deadlines.store.journal import Change
 from deadlines.usecases.desk import Desk
 from deadlines.usecases.find import ITEM, find, record_of, related
 from deadlines.usecases.view import TaskView, view
