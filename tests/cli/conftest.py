@@ -13,6 +13,24 @@ from deadlines.cli.entry import run
 NOW = "2026-11-23T12:00:00Z"
 """A Monday: 02:00 of Tuesday in Kiritimati, 07:00 in New York, 13:00 in Oslo."""
 Program = Callable[..., subprocess.CompletedProcess[str]]
+Configure = Callable[[str], Path]
+CONFIG = """\
+[me]
+email = "kari@example.org"
+timezone = "Europe/Oslo"
+[clients.acme]
+name = "Acme Inc."
+timezone = "America/New_York"
+"""
+_SERVER = """\
+[accounts.main]
+url = "{url}"
+username = "kari"
+password_command = ["echo", "{password}"]
+[calendars.work]
+account = "main"
+path = "/kari/tasks/"
+"""
 
 
 @pytest.fixture(scope="session")
@@ -71,3 +89,21 @@ def program_here(environment: dict[str, str], monkeypatch: pytest.MonkeyPatch, c
         return subprocess.CompletedProcess(arguments, code, out, err)
 
     return run_here
+
+
+@pytest.fixture
+def configure(environment: dict[str, str], tmp_path: Path) -> Configure:
+    """Writes the configuration, `CONFIG` and what is to be added; the next programs use it."""
+    path = tmp_path / "config.toml"
+    environment["DEADLINES_CONFIG"] = str(path)
+
+    def write(more: str) -> Path:
+        path.write_text(CONFIG + more, encoding="utf-8")
+        return path
+
+    return write
+
+
+def work_at(url: str, *, password: str = "secret") -> str:  # noqa: S107 # of servers that live for one test
+    """The part of a configuration that syncs the calendar `work` with a server."""
+    return _SERVER.format(url=url, password=password)

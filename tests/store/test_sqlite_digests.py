@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-from collections.abc import Iterator
 from contextlib import closing
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
@@ -14,13 +13,6 @@ from deadlines.store.sqlite import SqliteStore
 
 NOW = datetime(2026, 11, 24, 7, tzinfo=UTC)
 SENDING = Delivery("kari@example.org", date(2026, 11, 24), Outcome.SENDING, NOW, "<1@example.org>")
-
-
-@pytest.fixture
-def store(path: Path) -> Iterator[SqliteStore]:
-    opened = SqliteStore(path, busy_seconds=0)
-    yield opened
-    opened.close()
 
 
 @pytest.fixture

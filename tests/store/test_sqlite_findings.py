@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -27,13 +27,6 @@ SEEN = Seen(
     facts="{}",
 )
 OTHER = SEEN._replace(finding="D102-bbbbbbbb", at=None)
-
-
-@pytest.fixture
-def store(path: Path) -> Iterator[SqliteStore]:
-    opened = SqliteStore(path, busy_seconds=0)
-    yield opened
-    opened.close()
 
 
 @pytest.fixture

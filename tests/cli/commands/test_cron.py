@@ -5,12 +5,12 @@ import os
 import shutil
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
-from tests.cli.conftest import Program
+from tests.cli.conftest import Configure, Program, work_at
 from tests.servers.fake import FakeDav
 from tests.servers.http_front import serve
 from tests.servers.smtp import postbox
@@ -19,26 +19,8 @@ from tests.system.fakes import fake_crontab, recorded, recorder
 from deadlines import wiring
 from deadlines.store.lock import SyncLock
 
-CONFIG = """\
-[me]
-email = "kari@example.org"
-timezone = "Europe/Oslo"
-[clients.acme]
-name = "Acme Inc."
-timezone = "America/New_York"
-"""
-SERVER = """\
-[accounts.main]
-url = "{url}"
-username = "kari"
-password_command = ["echo", "{password}"]
-[calendars.work]
-account = "main"
-path = "/kari/tasks/"
-"""
 THEIRS = "MAILTO=kari\n@daily backup --name 50\\%\n"
 MORNING = "2026-11-24T07:30:00Z"
-Configure = Callable[..., Path]
 
 
 @pytest.fixture
@@ -57,19 +39,13 @@ def environment(environment: dict[str, str], tmp_path: Path) -> dict[str, str]:
         "PATH": f"{folder}:{environment['PATH']}",
         "CRONTAB_FILE": str(tmp_path / "tab"),
         "RECORD": str(tmp_path / "record"),
-        "DEADLINES_CONFIG": str(tmp_path / "config.toml"),
     }
 
 
 @pytest.fixture(autouse=True)
-def configure(tmp_path: Path) -> Configure:
-    def write(more: str = "") -> Path:
-        path = tmp_path / "config.toml"
-        path.write_text(CONFIG + more, encoding="utf-8")
-        return path
-
-    write()
-    return write
+def configured(configure: Configure) -> None:
+    """There is nothing special, unless a test says otherwise."""
+    configure("")
 
 
 @pytest.fixture
@@ -102,7 +78,7 @@ def test_what_is_installed_is_what_cron_can_run(
     program: Program, tmp_path: Path, dav: tuple[FakeDav, str], configure: Configure
 ) -> None:
     """From a shell with a path of its own to cron, which has none."""
-    configure(SERVER.format(url=dav[1], password="secret"))
+    configure(work_at(dav[1]))
     assert program("add", "Logo", "--due", "2026-12-01", "--calendar", "work").returncode == 0
 
     done = program("cron", "install", "--every", "10m")
@@ -199,11 +175,7 @@ def test_what_cannot_be_is_refused(program: Program, tmp_path: Path, arguments: 
 
 
 def test_a_password_that_cron_will_not_have_is_warned_of(program: Program, configure: Configure) -> None:
-    configure(
-        SERVER.format(url="https://dav.example.org/", password="").replace(
-            'password_command = ["echo", ""]', 'password_env = "DAV"'
-        )
-    )
+    configure(work_at("https://dav.example.org/", password="").replace('password_command = ["echo", ""]', 'password_env = "DAV"'))
 
     assert "warning: account main: DAV is not set; set DAV in the crontab too" in program("cron", "show").stderr
 
@@ -273,7 +245,7 @@ def test_a_notification_that_failed_is_told_once_and_tried_again(program: Progra
 def test_what_stays_wrong_is_said_once_and_again_when_it_is_back(
     program: Program, configure: Configure, dav: tuple[FakeDav, str]
 ) -> None:
-    wrong, right = (SERVER.format(url=dav[1], password=password) for password in ("wrong", "secret"))
+    wrong, right = (work_at(dav[1], password=password) for password in ("wrong", "secret"))
     runs = []
     for server in (wrong, wrong, right, wrong):
         configure(server)
@@ -286,7 +258,7 @@ def test_what_stays_wrong_is_said_once_and_again_when_it_is_back(
 
 def test_a_server_that_is_away_is_not_said_before_it_is_long(program: Program, configure: Configure) -> None:
     with serve(FakeDav(password="secret")) as url:
-        configure(SERVER.format(url=url, password="secret"))
+        configure(work_at(url))
         assert program("cron", "run").returncode == 0
 
     soon, late = program("cron", "run"), program("cron", "run", DEADLINES_NOW="2026-11-30T12:00:00Z")
@@ -352,7 +324,7 @@ def test_a_time_that_is_none_is_said_once(program: Program, configure: Configure
 def test_a_sync_by_hand_goes_first(
     program: Program, configure: Configure, dav: tuple[FakeDav, str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    configure(SERVER.format(url=dav[1], password="secret"))
+    configure(work_at(dav[1]))
     monkeypatch.setattr(wiring, "SYNC_PATIENCE", 0.0)
     with SyncLock(tmp_path / "data").acquire(now=datetime(2026, 11, 23, 12, tzinfo=UTC)):
         done = program("cron", "run")

@@ -10,7 +10,6 @@ import pytest
 from tests.cli.conftest import Program
 from tests.servers.smtp import Postbox, postbox
 
-from deadlines.cli.entry import run
 from deadlines.digest.text import COLUMNS
 
 MORNING = "2026-11-24T07:00:00Z"
@@ -38,19 +37,8 @@ Configure = Callable[..., None]
 
 
 @pytest.fixture
-def program(environment: dict[str, str], monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Program:
-    """`deadlines` in this process, which is ten times as fast."""
-
-    def run_here(*arguments: str, **extra: str) -> subprocess.CompletedProcess[str]:
-        with monkeypatch.context() as patch:
-            for name, value in (environment | extra).items():
-                patch.setenv(name, value)
-            capsys.readouterr()
-            code = run(arguments)
-        out, err = capsys.readouterr()
-        return subprocess.CompletedProcess(arguments, code, out, err)
-
-    return run_here
+def program(program_here: Program) -> Program:
+    return program_here
 
 
 @pytest.fixture

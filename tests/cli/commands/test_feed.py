@@ -5,33 +5,15 @@ import os
 import shutil
 import subprocess
 import sys
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from tests.cli.conftest import Program
+from tests.cli.conftest import Configure, Program, work_at
 from tests.feeds.readers import by_icalendar, by_vobject, check_lines
 from tests.servers.fake import FakeDav
 from tests.servers.http_front import serve
 
-CONFIG = """\
-[me]
-timezone = "Europe/Oslo"
-[clients.acme]
-name = "Acme Inc."
-timezone = "America/New_York"
-"""
-SERVER = """\
-[accounts.main]
-url = "{url}"
-username = "kari"
-password_command = ["echo", "secret"]
-[calendars.work]
-account = "main"
-path = "/kari/tasks/"
-"""
 HOSTILE = "Logo\r\nX-INJECTED:1\r\nEND:VEVENT\x85\u2028BEGIN:VEVENT\x0b\x0c\x1b[31m; , \\ \\n " + "å" * 90
-Configure = Callable[[str], Path]
 
 
 @pytest.fixture
@@ -40,16 +22,9 @@ def program(program_here: Program) -> Program:
 
 
 @pytest.fixture(autouse=True)
-def configure(environment: dict[str, str], tmp_path: Path) -> Configure:
-    path = tmp_path / "config.toml"
-    environment["DEADLINES_CONFIG"] = str(path)
-
-    def write(more: str) -> Path:
-        path.write_text(CONFIG + more, encoding="utf-8")
-        return path
-
-    write('[feeds.acme]\npath = "~/acme.ics"\nclient = "acme"\ncontent = ["deadlines", "tasks"]\n')
-    return write
+def a_feed(configure: Configure) -> None:
+    """There is one, unless a test says otherwise."""
+    configure('[feeds.acme]\npath = "~/acme.ics"\nclient = "acme"\ncontent = ["deadlines", "tasks"]\n')
 
 
 def task(uid: str, summary: str, more: str = "") -> str:
@@ -94,7 +69,7 @@ def test_each_sync_writes_what_changed(program: Program, configure: Configure, t
     server = FakeDav(password="secret")
     server.put("/kari/tasks/logo.ics", task("logo", "Logo"))
     with serve(server) as url:
-        configure(SERVER.format(url=url) + '[feeds.acme]\npath = "~/acme.ics"\nclient = "acme"\n')
+        configure(work_at(url) + '[feeds.acme]\npath = "~/acme.ics"\nclient = "acme"\n')
         first = program("sync")
         data = (tmp_path / "acme.ics").stat()
         second = program("sync")
@@ -113,7 +88,7 @@ def test_a_feed_that_fails_fails_no_sync(program: Program, configure: Configure)
     server = FakeDav(password="secret")
     server.put("/kari/tasks/logo.ics", task("logo", "Logo"))
     with serve(server) as url:
-        configure(SERVER.format(url=url) + '[feeds.acme]\npath = "/nowhere/below/acme.ics"\n')
+        configure(work_at(url) + '[feeds.acme]\npath = "/nowhere/below/acme.ics"\n')
         done = program("sync", "--quiet")
 
     assert done.returncode == 5
@@ -127,7 +102,7 @@ def test_a_feed_that_fails_fails_no_sync(program: Program, configure: Configure)
 def test_a_feed_that_fails_hides_no_password_and_no_network(program: Program, configure: Configure) -> None:
     """A script is told to try later, or that somebody has to correct something, as it is without feeds."""
     with serve(FakeDav(password="another")) as url:
-        configure(SERVER.format(url=url) + '[feeds.acme]\npath = "/nowhere/below/acme.ics"\n')
+        configure(work_at(url) + '[feeds.acme]\npath = "/nowhere/below/acme.ics"\n')
         refused = program("sync")
     gone = program("sync")
 
@@ -142,7 +117,7 @@ def test_what_cannot_be_read_is_said(program: Program, configure: Configure) -> 
     server.put("/kari/tasks/logo.ics", task("logo", "Logo"))
     server.put("/kari/tasks/bad.ics", task("bad", "Bad").replace("END:VTODO", "END:VEVENT"))
     with serve(server) as url:
-        configure(SERVER.format(url=url) + '[feeds.acme]\npath = "~/acme.ics"\n')
+        configure(work_at(url) + '[feeds.acme]\npath = "~/acme.ics"\n')
         program("sync")
     done = program("feed", "write")
 
