@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 from tests.mail.fake import URL, FakeMailer
 from tests.usecases.conftest import text
-from tests.usecases.test_meet import ANN, CALL, ask, events, mailer, meet, settings
+from tests.usecases.test_meet import ANN, CALL, ask, events, mailer, meet, reading, settings
 from tests.usecases.test_meetings import event, put
 
 from deadlines.errors import MailLater, MailUncertain, Refused
@@ -47,6 +47,16 @@ def test_those_invited_are_told(desk: Desk, mailer: FakeMailer) -> None:
     assert plain.get_content().startswith("Kari Nordmann has cancelled this meeting.")
     assert calendar["content-type"].params["method"] == "CANCEL"
     assert "SEQUENCE:1" in calendar.get_content()
+
+
+def test_they_are_told_in_their_language(desk: Desk, mailer: FakeMailer) -> None:
+    ask(desk, mailer)
+    take_away(reading(desk, acme="nb"), ["1"], mailer)
+
+    message = mailer.received[1].message
+    assert message["Subject"] == "Avlyst: Call, tir. 24. nov. 10:00-10:45 New York"
+    plain, _ = message.iter_parts()
+    assert plain.get_content().startswith("Kari Nordmann har avlyst dette møtet.")
 
 
 def test_where_they_cannot_be_told_the_meeting_is_still_there(desk: Desk, mailer: FakeMailer) -> None:

@@ -178,6 +178,54 @@ def test_an_invitation_goes_to_the_addresses_of_the_client(desk: Desk, mailer: F
     assert "SCHEDULE-AGENT" not in sent
 
 
+def reading(desk: Desk, **languages: str) -> Desk:
+    """The desk, with clients who read other languages."""
+    clients = {key: replace(client, language=languages.get(key, "en")) for key, client in desk.settings.clients.items()}
+    return replace(desk, settings=replace(desk.settings, clients=MappingProxyType(clients)))
+
+
+def test_an_invitation_is_in_the_language_of_the_client(desk: Desk, mailer: FakeMailer) -> None:
+    ask(reading(desk, acme="nb"), mailer, CALL._replace(repeat="every 2 weeks", location="Room 1", note="Hi"))
+
+    message = mailer.received[0].message
+    assert message["Subject"] == "Invitasjon: Call, tir. 24. nov. 10:00-10:45 New York"
+    plain, _ = message.iter_parts()
+    assert plain["Content-Language"] == "nb"
+    assert plain.get_content().replace("\r\n", "\n") == (
+        "Kari Nordmann inviterer deg til et møte.\n\nCall\n  tir. 24. nov. 10:00-10:45 New York\n"
+        "  tir. 24. nov. 16:00-16:45 Oslo\n  gjentas hver 2. uke\n  Room 1\n\nHi\n\n"
+        "Svar med kalenderprogrammet ditt, eller svar på denne e-posten.\n"
+    )
+
+
+@pytest.mark.parametrize(("edo", "expected"), [("nb", "Invitasjon: "), ("en", "Invitation: ")])
+def test_clients_without_a_language_in_common_are_written_to_in_english(
+    desk: Desk, mailer: FakeMailer, edo: str, expected: str
+) -> None:
+    ask(reading(desk, acme="nb", edo=edo), mailer, CALL._replace(clients=("acme", "edo"), to=(ANN, "ken@edo.example")))
+
+    assert mailer.received[0].message["Subject"].startswith(expected)
+
+
+@pytest.mark.parametrize(
+    ("repeat", "english", "norwegian"),
+    [
+        ("daily", "repeats daily", "gjentas daglig"),
+        ("weekly", "repeats weekly", "gjentas ukentlig"),
+        ("FREQ=YEARLY", "repeats yearly", "gjentas årlig"),
+        ("every 3 months", "repeats every 3 months", "gjentas hver 3. måned"),
+        ("weekdays", "repeats on weekdays", "gjentas på hverdager"),
+        ("every tue,thu", "repeats weekly on Tue, Thu", "gjentas (weekly on Tue, Thu)"),
+    ],
+)
+def test_rules_in_words(desk: Desk, mailer: FakeMailer, repeat: str, english: str, norwegian: str) -> None:
+    for reader, words in ((desk, english), (reading(desk, acme="nb"), norwegian)):
+        ask(reader, mailer, CALL._replace(repeat=repeat))
+
+        (plain, _) = mailer.received[-1].message.iter_parts()
+        assert f"  {words}\n" in plain.get_content().replace("\r\n", "\n")
+
+
 def test_what_is_kept_says_who_was_invited_and_keeps_the_server_from_mailing(desk: Desk, mailer: FakeMailer) -> None:
     met = ask(desk, mailer)
     kept = text(desk, met.meeting.meeting.id)

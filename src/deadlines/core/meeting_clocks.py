@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 
 from deadlines.core.client import Party, zone_at
 from deadlines.core.clocks import city, format_date
+from deadlines.core.message import Day, Message
 from deadlines.core.span import Span
 from deadlines.core.when import AllDay, When
 
@@ -25,17 +26,17 @@ def meeting_clocks(span: Span, start: When, end: When, *, parties: Iterable[Part
     return " = ".join(f"{shown} {name}" for shown, name in faces.items())
 
 
-def face(span: Span, zone: ZoneInfo, *, now: datetime) -> str:
+def face(span: Span, zone: ZoneInfo, *, now: datetime) -> Message:
     """`Tue 1 Dec 15:00-15:45`, `Tue 1 Dec 23:00 - Wed 2 Dec 01:00`."""
     first, last, year = span.start.astimezone(zone), span.end.astimezone(zone), now.astimezone(zone).year
-    begin = f"{format_date(first.date(), year=year)} {first:%H:%M}"
+    day, begin, end = Day(first.date(), year), f"{first:%H:%M}", f"{last:%H:%M}"
     if span.length <= timedelta(seconds=1):
-        return begin
+        return Message("{day} {time}", day=day, time=begin)
     if last.date() == first.date():
-        return f"{begin}-{last:%H:%M}"
+        return Message("{day} {time}", day=day, time=f"{begin}-{end}")
     if last.date() == first.date() + _ONE_DAY and not (last.hour or last.minute or last.second):
-        return f"{begin}-24:00"
-    return f"{begin} - {format_date(last.date(), year=year)} {last:%H:%M}"
+        return Message("{day} {time}", day=day, time=f"{begin}-24:00")
+    return Message("{day} {time} - {last_day} {end}", day=day, time=begin, last_day=Day(last.date(), year), end=end)
 
 
 def days(first: date, after: date, *, year: int) -> str:

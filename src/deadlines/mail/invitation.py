@@ -32,6 +32,8 @@ class Letter(NamedTuple):
     calendar: str
     message_id: str
     reply_to: str = ""
+    language: str = "en"
+    """The code of the language of `text`, such as `nb` or `pt_BR`."""
 
 
 def invitation_message(letter: Letter, *, now: datetime) -> EmailMessage:
@@ -47,6 +49,7 @@ def invitation_message(letter: Letter, *, now: datetime) -> EmailMessage:
     if letter.reply_to:
         message["Reply-To"] = [_mailbox(letter.reply_to, letter.name)]
     message.set_content(letter.text, cte="quoted-printable")
+    message["Content-Language"] = _one_line("language", letter.language.replace("_", "-"))  # moves along into the part
     params = {"method": method, "component": "VEVENT"}
     message.add_alternative(letter.calendar, subtype="calendar", cte="base64", params=params)  # not a line end is touched
     return message

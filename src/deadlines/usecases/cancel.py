@@ -98,7 +98,7 @@ def _bring_back(desk: Desk, hosted: Sequence[Guests], run: int) -> None:
 
 
 def _letter(desk: Desk, one: Guests) -> EmailMessage:
-    from deadlines.usecases.invitation_text import Occasion, letter, who  # noqa: PLC0415 # only what is mailed pays for it
+    from deadlines.usecases.invitation_text import Occasion, letter  # noqa: PLC0415 # only what is mailed pays for it
 
     coming = next_meeting(desk.store, desk.settings, one.row, now=desk.now)
     span = Span(desk.now, desk.now + timedelta(seconds=1)) if coming is None else coming.span
@@ -107,7 +107,7 @@ def _letter(desk: Desk, one: Guests) -> EmailMessage:
     return letter(
         desk,
         to=one.people,
-        subject=occasion.subject("Cancelled"),
-        text=occasion.text(f"{who(desk)} has cancelled this meeting."),
+        said=occasion.cancellation(),
         calendar=cancellation(one.text, now=desk.now),
+        language=occasion.language.code,
     )

@@ -272,16 +272,14 @@ def _domain(emails: Sequence[str]) -> str:
 
 
 def _invitation(desk: Desk, planned: Planned, text: str, people: Sequence[str]) -> EmailMessage:
-    from deadlines.usecases.invitation_text import Occasion, letter, who  # noqa: PLC0415 # only an invitation pays for it
+    from deadlines.usecases.invitation_text import Occasion, letter  # noqa: PLC0415 # only an invitation pays for it
 
     start = planned.start.instant
     occasion = Occasion(desk, text, Span(start, start + planned.length), planned.clients)
     return letter(
         desk,
         to=people,
-        subject=occasion.subject("Invitation"),
-        text=occasion.text(
-            f"{who(desk)} invites you to a meeting.", "Please answer with your calendar program, or reply to this mail."
-        ),
+        said=occasion.invitation(),
         calendar=request(text),
+        language=occasion.language.code,
     )
