@@ -19,6 +19,8 @@ from deadlines.store.journal import Change, Run
 _END = "\x1f"
 """Ends each word of a tuple in a column; iCalendar text cannot hold it (RFC 5545 §3.1)."""
 
+ELSEWHERE = ""
+"""Instead of bytes that are kept elsewhere: of a base that is what is here, and of what a change led to."""
 _MOST = 2**63 - 1
 _NO_WORDS = ((), (), None)
 _WORDS = -len(_NO_WORDS)
@@ -116,19 +118,21 @@ def resource_columns(record: Record) -> dict[str, Value]:
         "etag": clean(record.etag),
         "schedule_tag": clean(record.schedule_tag),
         "ical": to_blob(record.ical),
-        "base": to_blob(record.base),
+        "base": _base(record),
         "sent": to_blob(record.sent),
     }
 
 
 def new_resource(record: Record) -> tuple[Value, ...]:
     """The values of `resource_add`."""
-    ical = to_blob(record.ical)
-    base = ical if record.base is record.ical else to_blob(record.base)
     return (
         clean(record.calendar), to_bytes(record.uid), to_bytes(record.href) or None, clean(record.etag),
-        clean(record.schedule_tag), ical, base, to_blob(record.sent),
+        clean(record.schedule_tag), to_blob(record.ical), _base(record), to_blob(record.sent),
     )  # fmt: skip
+
+
+def _base(record: Record) -> bytes | str | None:
+    return ELSEWHERE if record.base is not None and record.base == record.ical else to_blob(record.base)
 
 
 def row(columns: tuple[Any, ...]) -> Row:
@@ -155,7 +159,7 @@ def record(columns: tuple[Any, ...]) -> Record:
         href=to_text(href) or "",
         etag=etag,
         schedule_tag=schedule_tag,
-        base=to_text(base),
+        base=to_text(ical if base == ELSEWHERE else base),
         sent=to_text(sent),
         index=_index(columns[9:]),
     )

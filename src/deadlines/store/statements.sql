@@ -248,51 +248,51 @@ SELECT id, kind, command, at, undoes,
 FROM run WHERE id = :id
 
 -- name: change_put
--- One line of the journal.
+-- One line of the journal. What a change led to is kept where the view `journal` finds it.
 INSERT INTO change (run, at, resource, uid, calendar, summary, before, after, other, note)
 VALUES (:run, :at, :resource, :uid, :calendar, :summary, :before, :after, :other, :note)
 
 -- name: change_add
 -- The lines of the journal about all new records since a number.
 INSERT INTO change (run, at, resource, uid, calendar, summary, after, note)
-SELECT :run, :at, r.id, r.uid, r.calendar, l.summary, r.ical, ''
+SELECT :run, :at, r.id, r.uid, r.calendar, l.summary, '', ''
 FROM resource AS r JOIN listing AS l ON l.resource = r.id
 WHERE r.id > :last
 ORDER BY r.id
 
 -- name: changes
 -- The whole journal, oldest first.
-SELECT run, at, resource, uid, calendar, summary, before, after, other, note FROM change ORDER BY id
+SELECT run, at, resource, uid, calendar, summary, before, after, other, note FROM journal ORDER BY id
 
 -- name: changes_of_run
 -- What one run did.
-SELECT run, at, resource, uid, calendar, summary, before, after, other, note FROM change WHERE run = :run ORDER BY id
+SELECT run, at, resource, uid, calendar, summary, before, after, other, note FROM journal WHERE run = :run ORDER BY id
 
 -- name: changes_of_resource
 -- What happened to one record.
-SELECT run, at, resource, uid, calendar, summary, before, after, other, note FROM change WHERE resource = :resource ORDER BY id
+SELECT run, at, resource, uid, calendar, summary, before, after, other, note FROM journal WHERE resource = :resource ORDER BY id
 
 -- name: changes_of_run_and_resource
 -- What one run did to one record.
-SELECT run, at, resource, uid, calendar, summary, before, after, other, note FROM change
+SELECT run, at, resource, uid, calendar, summary, before, after, other, note FROM journal
 WHERE run = :run AND resource = :resource ORDER BY id
 
 -- name: changes_noted
 -- The lines with one note; the second condition is that of the index.
-SELECT run, at, resource, uid, calendar, summary, before, after, other, note FROM change
+SELECT run, at, resource, uid, calendar, summary, before, after, other, note FROM journal
 WHERE note = :note AND note <> '' ORDER BY id
 
 -- name: changes_of_syncs
 -- What syncs changed since then in what was here and stays, but for what was taken back.
 SELECT c.run, c.at, c.resource, c.uid, c.calendar, c.summary, c.before, c.after, c.other, c.note
-FROM run AS r JOIN change AS c ON c.run = r.id
+FROM run AS r JOIN journal AS c ON c.run = r.id
 WHERE r.kind = :kind AND r.at >= :since AND c.before <> c.after AND NOT EXISTS (SELECT 1 FROM run AS u WHERE u.undoes = r.id)
 ORDER BY c.id
 
 -- name: changes_of_conflicts
 -- Where syncs settled a conflict since then, likewise.
 SELECT c.run, c.at, c.resource, c.uid, c.calendar, c.summary, c.before, c.after, c.other, c.note
-FROM run AS r JOIN change AS c ON c.run = r.id
+FROM run AS r JOIN journal AS c ON c.run = r.id
 WHERE r.kind = :kind AND r.at >= :since AND c.other IS NOT NULL AND NOT EXISTS (SELECT 1 FROM run AS u WHERE u.undoes = r.id)
 ORDER BY c.id
 

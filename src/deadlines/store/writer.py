@@ -177,7 +177,7 @@ class SqliteWriter:
                 "calendar": rows.clean(record.calendar),
                 "summary": rows.clean(record.index.summary),
                 "before": before,
-                "after": after,
+                "after": None if after is None else rows.ELSEWHERE,
                 "other": rows.to_blob(other),
                 "note": rows.clean(note),
             },
