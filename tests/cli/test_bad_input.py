@@ -18,7 +18,6 @@ from tests.servers.fake import FakeDav, Reply
 from tests.servers.http_front import serve
 from tests.servers.quirks import Answers
 
-from deadlines import wiring
 from deadlines.cli.entry import run
 from deadlines.store.lock import SyncLock
 
@@ -247,7 +246,7 @@ def test_not_a_database(program: Program, tmp_path: Path) -> None:
 def test_second_sync_at_the_same_time(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    monkeypatch.setattr(wiring, "SYNC_PATIENCE", 0.0)
+    monkeypatch.setattr("deadlines.wiring.workshop.SYNC_PATIENCE", 0.0)
     (tmp_path / "data").mkdir()
     with SyncLock(tmp_path / "data").acquire(now=datetime(2026, 11, 23, 12, tzinfo=UTC)):
         assert run(["sync"]) == 75

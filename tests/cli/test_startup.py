@@ -216,6 +216,7 @@ def test_a_list_imports_nothing_that_writes_or_reads_a_text(environment: dict[st
         "deadlines.ical.read",
         "deadlines.ical.scan",
         "deadlines.store.writer",
+        "deadlines.wiring.accounts",
     }
 
     code, modules = imported(environment, "list")

@@ -34,7 +34,6 @@ from tests.servers.quirks import (
     StoredBut,
 )
 
-from deadlines import wiring
 from deadlines.cli.entry import run
 from deadlines.errors import Unreachable
 from deadlines.remote.http import Client
@@ -115,7 +114,7 @@ def world(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.Captur
     for name, value in variables.items():
         monkeypatch.setenv(name, value)
     monkeypatch.setattr("deadlines.remote.http._backoff", lambda _: 0.0)
-    monkeypatch.setattr(wiring, "SYNC_PATIENCE", 0.0)
+    monkeypatch.setattr("deadlines.wiring.workshop.SYNC_PATIENCE", 0.0)
     with serve(dav) as url:
         world = World(tmp_path, dav, url, monkeypatch, capsys)
         world.configure()

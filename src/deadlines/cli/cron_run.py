@@ -95,7 +95,7 @@ def _synced(options: Options, shop: Workshop, desk: Desk) -> _Done:
     if desk.settings.calendars:
         try:
             with shop.sync_lock():
-                report = sync(desk, shop.connect, Request(timer=shop.timer))
+                report = sync(desk, shop.accounts.connect, Request(timer=shop.timer))
         except StoreBusy as error:  # somebody syncs by hand
             detail(options, str(error))
             return _Done(Exit.LATER)

@@ -67,7 +67,7 @@ def about_account(answers: Answers, shop: Workshop, before: Answers | None) -> A
     answers = replace(answers, url=answers.url or _place(answers, shop, before))
     if not answers.url or answers.url.startswith(_WITHOUT_NAME):
         return answers
-    known = shop.sign_in(answers.url, answers.username).username or (before.username if before else "")
+    known = shop.accounts.sign_in(answers.url, answers.username).username or (before.username if before else "")
     answers = replace(answers, username=answers.username or click.prompt("Your name there", default=known or None, err=True))
     if answers.password_command or answers.password_env or answers.keyring:
         return answers
@@ -107,7 +107,7 @@ def _place(answers: Answers, shop: Workshop, before: Answers | None) -> str:
     question = "Your CalDAV server, your e-mail address there, a provider such as icloud, or a folder of .ics files"
 
     def check(typed: str) -> object:
-        return None if typed == _NONE else shop.sign_in(typed, answers.username or "somebody")
+        return None if typed == _NONE else shop.accounts.sign_in(typed, answers.username or "somebody")
 
     typed = _asked(question, before.url if before else _NONE, check)
     return "" if typed == _NONE else typed

@@ -16,7 +16,6 @@ from tests.servers.http_front import serve
 from tests.servers.smtp import postbox
 from tests.system.fakes import fake_crontab, recorded, recorder
 
-from deadlines import wiring
 from deadlines.store.lock import SyncLock
 
 THEIRS = "MAILTO=kari\n@daily backup --name 50\\%\n"
@@ -325,7 +324,7 @@ def test_a_sync_by_hand_goes_first(
     program: Program, configure: Configure, dav: tuple[FakeDav, str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     configure(work_at(dav[1]))
-    monkeypatch.setattr(wiring, "SYNC_PATIENCE", 0.0)
+    monkeypatch.setattr("deadlines.wiring.workshop.SYNC_PATIENCE", 0.0)
     with SyncLock(tmp_path / "data").acquire(now=datetime(2026, 11, 23, 12, tzinfo=UTC)):
         done = program("cron", "run")
 

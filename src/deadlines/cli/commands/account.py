@@ -39,7 +39,7 @@ def add(options: Options, name: str, url: str, password_command: str | None, **t
     if password_command is not None:
         fields["password_command"] = tuple(shlex.split(password_command))
     shop = workshop(options)
-    url, username = shop.sign_in(url, str(typed["username"] or ""))
+    url, username = shop.accounts.sign_in(url, str(typed["username"] or ""))
     shop.config_file.add_account(name, {"url": url, **fields, **({"username": username} if username else {})})
     show(
         options,
@@ -82,7 +82,7 @@ def discover(options: Options, name: str) -> None:
     """Ask which calendars there are, and print what to put in the configuration."""
     from deadlines.cli.table import Column, table  # noqa: PLC0415 # help is spared it
 
-    found = list(workshop(options).discover(name))
+    found = list(workshop(options).accounts.discover(name))
     rows = [(one.display_name, one.path, " ".join(sorted(one.components)), "" if one.writable else "read-only") for one in found]
     columns = (Column("CALENDAR", flexible=True), Column("PATH"), Column("HOLDS"), Column("MODE"))
     path = f'  path = "{found[0].path}"\n' if found and found[0].path else ""

@@ -125,7 +125,7 @@ def _account(shop: Workshop, answers: Answers, me: Fields, *, ask: bool) -> _Acc
 
 def _looked(shop: Workshop, answers: Answers, me: Fields, *, ask: bool) -> _Account:
     """Look for the calendars of an account that is not written down yet."""
-    url, username = shop.sign_in(answers.url, answers.username)
+    url, username = shop.accounts.sign_in(answers.url, answers.username)
     answers = replace(answers, url=url, username=username)
     known = shop.settings.accounts.get(answers.account) if shop.is_configured else None
     if known is not None and url != known.url:
@@ -133,7 +133,7 @@ def _looked(shop: Workshop, answers: Answers, me: Fields, *, ask: bool) -> _Acco
     fields = _account_fields(answers)
     settings = shop.config_file.as_if({("me",): me, ("accounts", answers.account): fields})
     secret = interview.secret() if answers.keyring and ask else None
-    found = list(shop.calendars_of(settings.accounts[answers.account], secret))
+    found = list(shop.accounts.calendars_of(settings.accounts[answers.account], secret))
     return _Account(fields, settings, secret, _chosen(found, answers.calendars, ask=ask))
 
 
@@ -162,7 +162,7 @@ def _save(shop: Workshop, name: str, me: Fields, account: _Account | None) -> li
     if tasks and not account.settings.calendars:
         me = {**me, "default_calendar": tasks[0]}
     if account.secret is not None:
-        shop.keep_password(name, account.secret)
+        shop.accounts.keep_password(name, account.secret)
     shop.config_file.set(
         {("me",): me, ("accounts", name): account.fields, **{("calendars", key): fields for key, fields in calendars.items()}}
     )
@@ -226,7 +226,7 @@ def _move(options: Options, *, wanted: bool | None, ask: bool) -> tuple[str, Kep
             wanted = click.confirm(question, default=True, err=True)
         if not wanted:
             return target.name, kept, None
-        return target.name, kept, move_here_to(desk, target.name, shop.capabilities(desk.store, target).components)
+        return target.name, kept, move_here_to(desk, target.name, shop.accounts.capabilities(desk.store, target).components)
 
 
 def _items(kept: Kept) -> str:

@@ -58,7 +58,7 @@ def sync_now(
             progress=lambda calendar, what, done, of: tell(f"{calendar}: {done}{f' of {of}' if of else ''} {what}"),
         )
         with shop.sync_lock():
-            report = sync(desk, shop.connect, request)
+            report = sync(desk, shop.accounts.connect, request)
         feeds = None if dry_run or not desk.settings.feeds else after_sync(shop, desk)
     show(
         options,

@@ -1,4 +1,4 @@
-"""The composition root: the only place that names concrete adapters, each built on first use.
+"""What one command works with.
 
 A command asks for a `Workshop` and takes from it what it needs; what it does not ask for is neither built nor imported.
 """
@@ -10,27 +10,21 @@ from contextlib import contextmanager, suppress
 from functools import cache, cached_property
 from pathlib import Path
 from time import monotonic
-from typing import TYPE_CHECKING, assert_never
+from typing import TYPE_CHECKING
 
 from deadlines import clock
 from deadlines.config import locations
-from deadlines.core.settings import Account, AccountKind, Calendar, Settings
-from deadlines.errors import AmbiguousInput, CollectionMissing, NotConfigured, ProgramFailed, Refused, UnknownName
+from deadlines.errors import NotConfigured, ProgramFailed, Refused
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Container, Iterable
+    from collections.abc import Callable, Container
     from contextlib import AbstractContextManager
     from datetime import date, datetime
 
     from deadlines.config.edit import ConfigFile
+    from deadlines.core.settings import Settings
     from deadlines.mail.base import Mailer
-    from deadlines.remote.auth import Credentials
-    from deadlines.remote.base import Capabilities, Collection, Found
     from deadlines.remote.embedded import EmbeddedServer
-    from deadlines.remote.http import Client
-    from deadlines.remote.known_servers import SignIn
-    from deadlines.remote.subscription import Subscription
-    from deadlines.remote.vdir import VDir
     from deadlines.store.base import Store
     from deadlines.store.told import Told
     from deadlines.system.base import Notifier
@@ -38,6 +32,7 @@ if TYPE_CHECKING:
     from deadlines.usecases.desk import Desk
     from deadlines.usecases.doctor import Surroundings
     from deadlines.usecases.feeds import Press
+    from deadlines.wiring.accounts import Accounts
 
 DATABASE = "deadlines.sqlite3"
 CRON_PATH = "/usr/local/bin:/usr/bin:/bin"
@@ -83,7 +78,6 @@ class Workshop:
         self._command = command
         self._flag = config
         self._tell = tell
-        self._clients: dict[Account, Client] = {}
         self.timer = monotonic
         self.zone_data = _choose_zone_data()
         """Which time zone database is used. It is chosen before anything here can open a zone."""
@@ -268,59 +262,12 @@ class Workshop:
         with self.sync_lock():
             return restore(source, self.database)
 
-    def discover(self, name: str) -> Iterable[Found]:
-        """The calendars of an account."""
-        return self.calendars_of(self._account(name))
+    @cached_property
+    def accounts(self) -> Accounts:
+        """What is behind the accounts."""
+        from deadlines.wiring.accounts import Accounts  # noqa: PLC0415 # built on first use
 
-    def calendars_of(self, account: Account, secret: str | None = None) -> Iterable[Found]:
-        """The calendars of an account, which need not be configured yet; `secret` is its password where it is nowhere yet."""
-        match account.kind:
-            case AccountKind.FOLDER:
-                from deadlines.remote import vdir  # noqa: PLC0415 # built on first use
-
-                return vdir.discover(_folder(account))
-            case AccountKind.SUBSCRIPTION:
-                return self._subscription(account).discover()
-            case AccountKind.CALDAV:
-                from deadlines.remote.discovery import discover  # noqa: PLC0415 # built on first use
-
-                client = self._client(account, secret)
-                try:
-                    return list(discover(client, account.url, account.username))
-                finally:
-                    client.close()
-            case _:
-                assert_never(account.kind)
-
-    def sign_in(self, place: str, username: str) -> SignIn:
-        """Where an account is and who signs in there, from what a person types; `InputError` where that leads nowhere."""
-        from deadlines.remote.known_servers import sign_in  # noqa: PLC0415 # built on first use
-
-        return sign_in(place, username)
-
-    def connect(self, store: Store, calendar: Calendar) -> Collection:
-        """The collection of a calendar; one that is known by its display name is looked for once."""
-        account = self._account(calendar.account)
-        match account.kind:
-            case AccountKind.FOLDER:
-                return self._vdir(account, calendar)
-            case AccountKind.SUBSCRIPTION:
-                return self._subscription(account)
-            case AccountKind.CALDAV:
-                from deadlines.remote.caldav import CalDavCollection  # noqa: PLC0415 # built on first use
-
-                client = self._client(account)
-                return CalDavCollection(client, calendar.path or self._path(store, calendar, client))
-            case _:
-                assert_never(account.kind)
-
-    def capabilities(self, store: Store, calendar: Calendar) -> Capabilities:
-        """What the collection of a calendar is and can."""
-        collection = self.connect(store, calendar)
-        try:
-            return collection.capabilities()
-        finally:
-            collection.close()
+        return Accounts(lambda: self.settings, now=self.now)
 
     @cached_property
     def mailer(self) -> Mailer:
@@ -344,12 +291,6 @@ class Workshop:
 
         return SmtpMailer(mail, secret)
 
-    def keep_password(self, account: str, secret: str) -> None:
-        """Put a password into the system's keyring."""
-        from deadlines.remote.credentials import keep  # noqa: PLC0415 # built on first use
-
-        keep(account, secret)
-
     def surroundings(self) -> Surroundings:
         """Everywhere that `doctor` looks."""
         import shutil  # noqa: PLC0415 # built on first use
@@ -365,7 +306,7 @@ class Workshop:
             database=str(self.database),
             store=self.store,
             refresh=self._refresh,
-            probe=self.capabilities,
+            probe=self.accounts.capabilities,
             free=shutil.disk_usage(existing).free,
             jobs=self._jobs,
             is_program=lambda program: shutil.which(program) is not None,
@@ -390,77 +331,6 @@ class Workshop:
 
         return news(refresh(store, Indexer(self.settings), self.zone_data), self.settings, now=self.now)
 
-    def _path(self, store: Store, calendar: Calendar, client: Client) -> str:
-        """Where a calendar known by its display name is: as the last sync remembers, else as discovery finds.
-
-        After a failure it is looked for again: it may have been made anew elsewhere.
-        """
-        known = store.state(calendar.name)
-        same = known.display_name == calendar.display_name and known.url.startswith(client.url("/"))
-        if same and not known.problem:
-            return known.url.removeprefix(client.url("/").rstrip("/"))
-        return self._discovered(calendar, client.url("/"))
-
-    def _discovered(self, calendar: Calendar, url: str) -> str:
-        found = list(self.discover(calendar.account))
-        paths = [one.path for one in found if one.display_name == calendar.display_name]
-        if len(paths) > 1:
-            raise AmbiguousInput("calendar", calendar.display_name, [f'path = "{path}"' for path in paths])
-        if not paths:
-            others = ", ".join(one.display_name for one in found)
-            but = f", but {others}" if others else ""
-            raise CollectionMissing(url, f"account {calendar.account} has no calendar {calendar.display_name}{but}")
-        return paths[0]
-
-    def _vdir(self, account: Account, calendar: Calendar) -> VDir:
-        """A folder in that of the account. Its path may be said whole, too."""
-        from deadlines.remote.vdir import VDir  # noqa: PLC0415 # built on first use
-
-        folder = _folder(account)
-        inside = calendar.path or self._discovered(calendar, account.url)
-        whole = Path(inside)
-        return VDir(whole if whole.is_relative_to(folder) else folder / inside.strip("/"), now=self.now)
-
-    def _subscription(self, account: Account) -> Subscription:
-        from deadlines.remote import addresses, http, wire  # noqa: PLC0415 # built on first use
-        from deadlines.remote.download import Downloader  # noqa: PLC0415 # built on first use
-        from deadlines.remote.files import local_path  # noqa: PLC0415 # built on first use
-        from deadlines.remote.subscription import Local, Remote, Subscription  # noqa: PLC0415 # built on first use
-
-        if account.url.lower().startswith("file:"):
-            return Subscription(Local(local_path(account.url)), now=self.now)
-        dial = wire.dial if account.insecure else addresses.public_dial()
-        downloader = Downloader(self._credentials(account), http.connector(dial), insecure=account.insecure)
-        return Subscription(Remote(account.url, downloader), now=self.now)
-
-    def _account(self, name: str) -> Account:
-        from deadlines.usecases.names import nearest  # noqa: PLC0415 # built on first use
-
-        accounts = self.settings.accounts
-        if name not in accounts:
-            raise UnknownName(
-                "account", name, nearest(name, accounts), hint="" if accounts else "`deadlines account add` makes one"
-            )
-        return accounts[name]
-
-    def _client(self, account: Account, secret: str | None = None) -> Client:
-        """One client for an account: it learns how to sign in once, and asks for the password once."""
-        from deadlines.remote.http import Client  # noqa: PLC0415 # built on first use
-
-        if secret is not None or account not in self._clients:
-            self._clients[account] = Client(account.url, self._credentials(account, secret), insecure=account.insecure)
-        return self._clients[account]
-
-    def _credentials(self, account: Account, secret: str | None = None) -> Credentials | None:
-        from deadlines.remote.auth import Credentials  # noqa: PLC0415 # built on first use
-        from deadlines.remote.credentials import password  # noqa: PLC0415 # built on first use
-
-        if secret is None:
-            secret = password(
-                account.password, account=account.name, username=account.username, url=account.url, environ=locations.environ()
-            )
-        return Credentials(username=account.username, password=secret) if account.username else None
-
 
 def _program() -> tuple[str, ...]:
     """The words that start this program whatever PATH is: its script, else this interpreter with the package."""
@@ -471,9 +341,3 @@ def _program() -> tuple[str, ...]:
     if Path(script).stem == "deadlines":
         return (str(Path(script).absolute()),)
     return (str(Path(sys.executable).absolute()), "-m", "deadlines")
-
-
-def _folder(account: Account) -> Path:
-    from deadlines.remote.files import local_path  # noqa: PLC0415 # built on first use
-
-    return local_path(account.url)
