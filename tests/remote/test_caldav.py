@@ -470,7 +470,7 @@ def test_a_put_that_finds_no_collection_says_so() -> None:
 
 def test_a_meeting_is_updated_by_its_schedule_tag() -> None:
     dav, collection = filled()
-    meeting = replace(listed(collection), schedule_tag='"s1"', text="BEGIN:VEVENT\r\nORGANIZER:mailto:a@b\r\n")
+    meeting = listed(collection)._replace(schedule_tag='"s1"', text="BEGIN:VEVENT\r\nORGANIZER:mailto:a@b\r\n")
     collection.update(meeting, todo("n0", "mine"))
 
     assert dav.requests[-1].headers["if-schedule-tag-match"] == '"s1"'
@@ -480,7 +480,7 @@ def test_a_meeting_is_updated_by_its_schedule_tag() -> None:
 @pytest.mark.parametrize("etag", ['"a\r\nX-Evil: 1"', "unquoted", '"a"b"', '"æ"', '"蓝"', "*"])
 def test_no_etag_reaches_a_header_unless_it_is_one(etag: str) -> None:
     dav, collection = filled()
-    known = replace(listed(collection), etag=etag)
+    known = listed(collection)._replace(etag=etag)
 
     with pytest.raises(PreconditionFailed):
         collection.update(known, todo("n0", "mine"))

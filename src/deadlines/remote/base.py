@@ -4,14 +4,15 @@ A collection is anything that keeps resources under hrefs and can say what chang
 `.ics` files, a subscription. hrefs are decoded, absolute paths within the server (`/kari/tasks/a b.ics`), spelt one way, so that
 they can be compared. Text is `str` with surrogateescape.
 
-Every method raises the `RemoteError` family and nothing else that a server could cause.
+Every method raises the `RemoteError` family and nothing else that a server could cause. What there are thousands of is a named
+tuple, made in half the time of a frozen dataclass.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -27,16 +28,14 @@ class Capabilities:
     server: str = ""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Mark:
+class Mark(NamedTuple):
     """Where we left off. Both may be empty, then everything is listed."""
 
     sync_token: str = ""
     ctag: str = ""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Listed:
+class Listed(NamedTuple):
     """One resource that exists. `etag` is empty where the server named none; `text` is there when it came along."""
 
     href: str
@@ -45,8 +44,7 @@ class Listed:
     text: str | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Page:
+class Page(NamedTuple):
     """A part of an answer. `missing` are hrefs whose row failed: they exist, but nothing more is known of them.
 
     A page takes precedence over the ones before it: what an earlier page of the same answer called present may be `removed` now.
@@ -63,8 +61,7 @@ class Page:
     """
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Changes:
+class Changes(NamedTuple):
     """What happened since a mark. `full`: every href that exists is named, so one that is not named is gone.
 
     `pages` is lazy and may be read once. The full answer is known to be whole only when the iteration ends without an error.
@@ -74,8 +71,7 @@ class Changes:
     pages: Iterator[Page]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Written:
+class Written(NamedTuple):
     """A write that the server confirmed. `etag` is empty where it named none: the stored text is then unknown."""
 
     href: str

@@ -13,11 +13,12 @@ from typing import Final
 from urllib.parse import quote, unquote, urlsplit
 
 _NAMESPACE: Final = "5a1a7a5e-6f0c-5d0e-9c53-0f3a2a1d9b44"
-_KEPT = re.compile(r"%(2[fF]|25)")
-_BARE_PERCENT = re.compile(r"%(?![0-9A-Fa-f]{2})")
+_KEPT = r"%(2[fF]|25)"
+_BARE_PERCENT = r"%(?![0-9A-Fa-f]{2})"
 _PLAIN = re.compile(r"[A-Za-z0-9._~/-]*")
 _SAFE_UID = re.compile(r"[A-Za-z0-9_-][A-Za-z0-9._-]{0,99}")
-_RESERVED = re.compile(r"(?:con|prn|aux|nul|com\d|lpt\d)(?:\..*)?", re.IGNORECASE)
+_RESERVED = frozenset({"con", "prn", "aux", "nul", *(f"{port}{number}" for port in ("com", "lpt") for number in range(10))})
+"""What Windows takes for a device, whatever follows a dot."""
 
 
 def decode(path: str) -> str:
@@ -26,7 +27,7 @@ def decode(path: str) -> str:
         return path
     if path.count("%") == path.count("%40"):  # the names of nearly all resources, a UID being like an address
         return path.replace("%40", "@")
-    protected = _KEPT.sub(lambda kept: "%25" + kept.group(1).upper(), _BARE_PERCENT.sub("%25", path))
+    protected = re.sub(_KEPT, lambda kept: "%25" + kept.group(1).upper(), re.sub(_BARE_PERCENT, "%25", path))
     return unquote(protected, errors="surrogateescape")
 
 
@@ -87,7 +88,7 @@ def caseless_name_for(uid: str) -> str:
 
 
 def _is_harmless(uid: str) -> bool:
-    return _SAFE_UID.fullmatch(uid) is not None and _RESERVED.fullmatch(uid) is None
+    return _SAFE_UID.fullmatch(uid) is not None and uid.partition(".")[0].lower() not in _RESERVED
 
 
 def _made_up(uid: str) -> str:
