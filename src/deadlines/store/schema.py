@@ -89,4 +89,4 @@ def _apply(database: Database, number: int, file: Path) -> None:
 
 
 def _steps(migrations: Path) -> list[tuple[int, Path]]:
-    return sorted((int(file.name[:4]), file) for file in migrations.glob("[0-9][0-9][0-9][0-9]_*.sql"))
+    return sorted((int(file.name[:4]), file) for file in migrations.iterdir() if file.suffix == ".sql")
