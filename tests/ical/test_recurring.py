@@ -22,6 +22,10 @@ def at(*parts: int) -> datetime:
     return datetime(*parts)  # type: ignore[arg-type]  # noqa: DTZ001 - wall time
 
 
+def in_utc(*parts: int) -> Zoned:
+    return Zoned(at(*parts), "UTC", UTC)
+
+
 def todo(*lines: str, after: str = "") -> str:
     return "\r\n".join(["BEGIN:VCALENDAR", "BEGIN:VTODO", "UID:u", *lines, "END:VTODO", after + "END:VCALENDAR", ""])
 
@@ -222,8 +226,8 @@ def test_overrides_that_are_completed() -> None:
     )
 
     assert found == [
-        Finished(datetime(2026, 11, 28, 10, tzinfo=UTC), Zoned(at(2026, 11, 27, 22), "UTC", UTC)),
-        Finished(datetime(2026, 12, 4, 10, tzinfo=UTC), Zoned(at(2026, 12, 5), "UTC", UTC)),
+        Finished(datetime(2026, 11, 28, 10, tzinfo=UTC), in_utc(2026, 11, 27, 14), in_utc(2026, 11, 27, 22)),
+        Finished(datetime(2026, 12, 4, 10, tzinfo=UTC), in_utc(2026, 12, 4, 14), in_utc(2026, 12, 5)),
     ]
     assert list(finished(todo("SUMMARY:x", after=overrides[0]))) == []
     assert list(finished(f"BEGIN:VCALENDAR\r\n{overrides[0]}END:VCALENDAR\r\n")) == []

@@ -19,6 +19,11 @@ from deadlines.usecases.tasks import add, edit, finish, unfinish
 from deadlines.usecases.timing import spend, start
 
 DAY, HOUR = timedelta(days=1), timedelta(hours=1)
+OVERRIDE = (
+    "BEGIN:VTODO\r\nUID:{}\r\nRECURRENCE-ID;TZID=America/New_York:2026{}T170000\r\nSUMMARY:Newsletter\r\nSTATUS:COMPLETED\r\n"
+    "COMPLETED:20261124T090000Z\r\nEND:VTODO\r\nEND:VCALENDAR"
+)
+"""The end of a calendar of which an instance is completed."""
 WEEKLY = Quota(QuotaUnit.DELIVERABLES, 4, Period.WEEK, 2)
 
 
@@ -108,6 +113,29 @@ def test_several_instances_at_once_are_one_delivery(desk: Desk, phone: Phone, sy
     assert [one.due for one in deliveries(desk)] == [datetime(2026, 11, 27, 22, tzinfo=UTC)]
 
 
+def test_instances_that_are_never_due_are_told_apart(desk: Desk, phone: Phone, synced: Synced, later: Later) -> None:
+    """Of a task that repeats its start alone: two moved on, a third by an override."""
+    task = add(desk, Draft(summary="Backup", client="acme", start="fri 17:00", repeat="weekly", calendar="work")).tasks[0]
+    synced(desk)
+    for weeks in (1, 2):
+        start = date(2026, 11, 27) + weeks * 7 * DAY
+        phone.put(re.sub(r"(DTSTART.*):\d{8}T", rf"\1:{start:%Y%m%d}T", text(desk, task.id)))
+        synced(later(weeks * 7 * DAY))
+    done_by_itself = text(desk, task.id).replace("END:VCALENDAR", OVERRIDE.format(task.uid, "1211"))
+    phone.put(done_by_itself)
+    synced(later(21 * DAY))
+
+    assert [one.due for one in deliveries(desk, client="acme")] == [None] * 3
+
+
+def test_a_completed_task_of_another_client_is_no_copy(desk: Desk, phone: Phone, synced: Synced) -> None:
+    done_there(desk, weekly(desk, synced), phone)
+    synced(desk)
+    done(desk, "Newsletter", client="edo", due="2026-11-27 17:00 New York")
+
+    assert {one.client for one in deliveries(desk)} == {"acme", "edo"}
+
+
 def test_what_was_edited_here_meanwhile_was_delivered_there_all_the_same(desk: Desk, phone: Phone, synced: Synced) -> None:
     number = weekly(desk, synced)
     done_there(desk, number, phone)
@@ -146,13 +174,9 @@ def test_a_completed_copy_and_the_series_moved_on_are_one_delivery(desk: Desk, p
 
 def test_completed_overrides_were_delivered(desk: Desk, phone: Phone, synced: Synced) -> None:
     number = weekly(desk, synced)
-    override = (
-        "BEGIN:VTODO\r\nUID:{}\r\nRECURRENCE-ID;TZID=America/New_York:2026{}T170000\r\nSUMMARY:Newsletter\r\nSTATUS:COMPLETED\r\n"
-        "COMPLETED:20261124T090000Z\r\nEND:VTODO\r\nEND:VCALENDAR"
-    )
     uid = record(desk, number).uid
-    both = text(desk, number).replace("END:VCALENDAR", override.format(uid, "1127"))
-    phone.put(both.replace("END:VCALENDAR", override.format(uid, "1204")))
+    both = text(desk, number).replace("END:VCALENDAR", OVERRIDE.format(uid, "1127"))
+    phone.put(both.replace("END:VCALENDAR", OVERRIDE.format(uid, "1204")))
     synced(desk)
     found = deliveries(desk, client="acme")
     assert [one.due for one in found] == [datetime(2026, 11, 27, 22, tzinfo=UTC), datetime(2026, 12, 4, 22, tzinfo=UTC)]

@@ -32,9 +32,10 @@ _MOST_STEPS = 100
 
 
 class Finished(NamedTuple):
-    """One instance that was done by itself: when, in UTC, and when it was due."""
+    """One instance that was done by itself: when, in UTC, which one it is (RECURRENCE-ID), and when it was due."""
 
     completed: datetime
+    start: When
     due: When | None
 
 
@@ -101,7 +102,7 @@ def finished(text: str) -> Iterator[Finished]:
             continue
         when, completed = moment(which, zones, ignored), instant(done, ignored)
         if when is not None and completed is not None:
-            yield Finished(completed, _moved(task.due, anchor, when) if due is None else moment(due, zones, ignored))
+            yield Finished(completed, when, _moved(task.due, anchor, when) if due is None else moment(due, zones, ignored))
 
 
 def _alike(one: When | None, other: When | None) -> bool:

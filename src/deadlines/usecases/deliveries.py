@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import NamedTuple
 
-from deadlines.core.due import due_instant
+from deadlines.core.due import due_instant, start_instant
 from deadlines.ical.read import read
 from deadlines.ical.recurring import finished
 from deadlines.store.base import Index, Query
@@ -24,13 +24,17 @@ from deadlines.usecases.tasks import INSTANCE_DONE
 
 
 class Delivery(NamedTuple):
-    """One thing done. Instants are in UTC; `due` is None where there was none."""
+    """One thing done. Instants are in UTC; `due` is None where there was none.
+
+    `instance` tells those of one task apart: when it was due, else when it could be begun.
+    """
 
     uid: str
     summary: str
     client: str
     completed: datetime
     due: datetime | None
+    instance: datetime | None
     estimate: timedelta | None
     categories: tuple[str, ...]
 
@@ -43,12 +47,12 @@ class Delivery(NamedTuple):
 def deliveries(desk: Desk, *, client: str = "") -> Sequence[Delivery]:
     """All that was delivered to one client, or to anybody, the first first."""
     whole, here = list(_completed(desk, client)), list(_instances(desk, client, INSTANCE_DONE, _said_here))
-    copies = {(one.summary, one.due) for one in whole}
-    told = {(one.uid, one.due) for one in here}
+    copies = {(one.summary, one.client, one.instance) for one in whole}
+    told = {(one.uid, one.instance) for one in here}
     found = [*whole, *here]
     for one in (*_finished(desk, client), *_instances(desk, client, DONE_THERE, _said_there)):
-        if (one.uid, one.due) not in told and (one.summary, one.due) not in copies:
-            told.add((one.uid, one.due))
+        if (one.uid, one.instance) not in told and (one.summary, one.client, one.instance) not in copies:
+            told.add((one.uid, one.instance))
             found.append(one)
     return sorted(found, key=lambda one: (one.completed, one.uid))
 
@@ -86,7 +90,8 @@ def _finished(desk: Desk, client: str) -> Iterator[Delivery]:
         party = desk.settings.clients.get(row.index.client)
         for one in finished(text):
             due = None if one.due is None else due_instant(one.due, client=party, owner=me)
-            yield _delivery(row.uid, row.index, one.completed)._replace(due=due)
+            instance = start_instant(one.start, client=party, owner=me) if due is None else due
+            yield _delivery(row.uid, row.index, one.completed)._replace(due=due, instance=instance)
 
 
 def _index(desk: Desk, change: Change, text: str) -> Index:
@@ -94,12 +99,18 @@ def _index(desk: Desk, change: Change, text: str) -> Index:
 
 
 def _delivery(uid: str, index: Index, completed: datetime) -> Delivery:
+    due = _instant(index.due_at)
     return Delivery(
         uid=uid,
         summary=index.summary,
         client=index.client,
         completed=completed,
-        due=None if index.due_at is None else datetime.fromtimestamp(index.due_at, UTC),
+        due=due,
+        instance=_instant(index.start_at) if due is None else due,
         estimate=None if index.estimate is None else timedelta(seconds=index.estimate),
         categories=index.categories,
     )
+
+
+def _instant(seconds: int | None) -> datetime | None:
+    return None if seconds is None else datetime.fromtimestamp(seconds, UTC)
