@@ -42,6 +42,8 @@ from deadlines.remote.traits import capabilities_of, is_calendar, trusted
 log = logging.getLogger(__name__)
 
 ROWS_PER_PAGE: Final = 2_000
+TEXT_PER_PAGE: Final = 2_000_000
+"""Characters; memory grows with the longest page."""
 _MOST_PARTS: Final = 10_000
 _TRUNCATED: Final = 507
 _CALENDAR: Final = {"Content-Type": "text/calendar; charset=utf-8"}
@@ -217,6 +219,7 @@ class CalDavCollection:
         present: list[Listed] = []
         removed: list[str] = []
         missing: list[str] = []
+        size = 0
         for row in rows:
             href = self._member(row.href)
             if href is None:
@@ -228,11 +231,12 @@ class CalDavCollection:
             elif not exists(row):
                 missing.append(href)
             elif DAV + "collection" not in row.nested.get(DAV + "resourcetype", ()):
-                present.append(listed_row(href, row))
+                present.append(listed := listed_row(href, row))
+                size += len(listed.text or "")
                 self._size += 1
-            if len(present) + len(removed) + len(missing) >= ROWS_PER_PAGE:
+            if size >= TEXT_PER_PAGE or len(present) + len(removed) + len(missing) >= ROWS_PER_PAGE:
                 yield Page(present=tuple(present), removed=tuple(removed), missing=tuple(missing))
-                present, removed, missing = [], [], []
+                present, removed, missing, size = [], [], [], 0
         if present or removed or missing:
             yield Page(present=tuple(present), removed=tuple(removed), missing=tuple(missing))
 

@@ -10,8 +10,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field, replace
-from itertools import islice
-from typing import TypeVar
 
 from deadlines.errors import CodecError
 from deadlines.remote.base import Collection, Listed, Mark, Page
@@ -24,8 +22,8 @@ BATCH = 2_000
 """How many resources are folded in one transaction, and held in memory. In any order of theirs each batch touches most pages of
 the indexes of the database: four batches of 500 write them four times.
 """
-
-_T = TypeVar("_T")
+_LONGEST = 2_000_000
+"""Characters in a batch, whatever the number."""
 
 
 @dataclass(slots=True)
@@ -165,7 +163,7 @@ class Reader:
                 yield record
 
     def _fold(self, items: Iterable[Listed], listing: _Listing) -> None:
-        for batch in _batches(items, BATCH):
+        for batch in _batches(items):
             with self._transaction() as writer:
                 for listed in self._arrived(writer, batch, listing):
                     self._present(writer, listed, listing)
@@ -263,7 +261,13 @@ class _Listing:
         return self.known is None and not (self.removed or self.unknown or self.wanted or self.postponed)
 
 
-def _batches(items: Iterable[_T], size: int) -> Iterator[list[_T]]:
-    rest = iter(items)
-    while batch := list(islice(rest, size)):
+def _batches(items: Iterable[Listed]) -> Iterator[list[Listed]]:
+    batch, size = list[Listed](), 0
+    for item in items:
+        batch.append(item)
+        size += len(item.text or "")
+        if len(batch) >= BATCH or size >= _LONGEST:
+            yield batch
+            batch, size = [], 0
+    if batch:
         yield batch
