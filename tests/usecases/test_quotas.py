@@ -106,6 +106,15 @@ def test_a_clock_that_is_ahead_delivers_with_the_sync(desk: Desk, phone: Phone, 
     assert [one.completed for one in deliveries(desk)] == [desk.now + 2 * DAY]
 
 
+def test_a_program_that_does_not_say_when_delivers_with_the_sync(desk: Desk, phone: Phone, synced: Synced, later: Later) -> None:
+    """LAST-MODIFIED is still that of the edit before."""
+    number = weekly(desk, synced)
+    phone.put(text(desk, number).replace(":20261127T", ":20261204T"))
+    synced(later(2 * DAY))
+
+    assert [one.completed for one in deliveries(desk)] == [desk.now + 2 * DAY]
+
+
 def test_several_instances_at_once_are_one_delivery(desk: Desk, phone: Phone, synced: Synced) -> None:
     done_there(desk, weekly(desk, synced), phone, weeks=3)
     synced(desk)

@@ -77,10 +77,14 @@ def _said_here(change: Change) -> datetime:
 
 
 def _said_there(change: Change) -> datetime:
-    """When the other program says that it changed the task, but not after the sync that brought it."""
-    task = read(change.after).task if change.after is not None else None
-    edited = None if task is None else task.last_modified
-    return change.at if edited is None else min(edited, change.at)
+    """When the other program says that it changed the task; if it says nothing new, or a time to come, when a sync brought it."""
+    known, edited = map(_edited, (change.before, change.after))
+    return change.at if edited is None or edited == known else min(edited, change.at)
+
+
+def _edited(text: str | None) -> datetime | None:
+    task = None if text is None else read(text).task
+    return None if task is None else task.last_modified
 
 
 def _finished(desk: Desk, client: str) -> Iterator[Delivery]:
