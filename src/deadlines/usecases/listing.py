@@ -30,8 +30,8 @@ class Wanted(NamedTuple):
 class Listed(NamedTuple):
     """The rows asked for, lazily; how many there would be without a limit; what is missing.
 
-    `total` is `COUNTED + 1` where there are more than `COUNTED`, -1 where no limit was asked for. `unreadable` is on the server
-    but in no list.
+    Counted is up to one more than `COUNTED` or the limit, whichever is higher; `total` is -1 where no limit was asked for.
+    `unreadable` is on the server but in no list.
     """
 
     rows: Iterator[Row]
@@ -49,7 +49,7 @@ def listing(desk: Desk, wanted: Wanted) -> Listed:
         sort=wanted.sort,
         limit=wanted.limit,
     )
-    total = desk.store.count(query._replace(limit=COUNTED + 1)) if wanted.limit is not None else -1
+    total = -1 if wanted.limit is None else desk.store.count(query._replace(limit=max(COUNTED, wanted.limit) + 1))
     return Listed(rows=desk.store.rows(query), total=total, unreadable=desk.store.unreadable())
 
 

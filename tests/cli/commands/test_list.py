@@ -12,7 +12,9 @@ def three(program_here: Program) -> Program:
     return program_here
 
 
-@pytest.mark.parametrize(("counted", "said"), [(10_000, "2 of 3 tasks"), (2, "2 of more than 2 tasks")])
+@pytest.mark.parametrize(
+    ("counted", "said"), [(10_000, "2 of 3 tasks"), (2, "2 of more than 2 tasks"), (1, "2 of more than 2 tasks")]
+)
 def test_a_limited_list_says_how_many_there_are(three: Program, monkeypatch: pytest.MonkeyPatch, counted: int, said: str) -> None:
     monkeypatch.setattr("deadlines.usecases.listing.COUNTED", counted)
 

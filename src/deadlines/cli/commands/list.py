@@ -55,7 +55,7 @@ def run(options: Options, sort: str, **wanted: str | bool | int | None) -> None:
         if _asked_for_all(wanted) and not shop.is_configured:
             note(options, "There is no configuration yet: `deadlines init` sets up your hours, clients and calendars.")
     elif found.total > len(rows):
-        total = str(found.total) if found.total <= COUNTED else f"more than {COUNTED}"
+        total = str(found.total) if found.total <= COUNTED else f"more than {max(COUNTED, len(rows))}"
         note(options, f"{len(rows)} of {total} tasks; `--limit` shows more.")
     if unreadable:
         note(options, f"{len(unreadable)} items on the server cannot be read and are not listed: `deadlines doctor` names them.")
