@@ -2,8 +2,8 @@
 
 What is about to be written is saved before it is sent (`sent`); outcomes are saved a few at a time, since each commit keeps the
 disk from a server on this machine: one that a death leaves unsaved is an outcome unknown. Only this thread touches the store; the
-others only talk. A refusal that says "it changed" or an answer that never came is no error here: the href is
-noted, and the next reading finds out.
+others only talk. A refusal that says "it changed" or an answer that never came is no error here: the href is noted, and the next
+reading finds out.
 
 What that reading found shows when the next round begins. A write whose outcome was unknown has arrived when the base has what was
 sent; if it has not, and the server said 500, it is the item that fails it. A record that was refused as changed twice, and is on
@@ -27,11 +27,11 @@ from deadlines.sync.report import Item
 from deadlines.sync.terms import Terms
 
 BATCH = 100
-"""How many writes are announced to the store at once."""
+"""How many writes are announced to the store at once, and how many outcomes wait to be saved at most."""
 PATIENCE_WITH_ONE = 2
 """So often is a record sent that the server calls changed though it is not."""
 SAVED_AFTER = 0.5
-"""Seconds that an outcome waits for others at most."""
+"""Seconds since outcomes were last saved, after which the next one waits for no others."""
 _UNSURE = 500
 _PRECONDITION_FAILED = 412
 PATIENCE = 3
