@@ -39,10 +39,13 @@ PACKAGES = {
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Expect the known deviations from the contract, and nothing else."""
+    """Expect the known deviations from the contract, and nothing else. A test here that asks no packaged server is an error."""
     for item in items:
-        if not isinstance(item, pytest.Function) or "packaged" not in item.fixturenames:
+        if not isinstance(item, pytest.Function) or item.path.parent != Path(__file__).parent:
             continue
+        if "packaged" not in item.fixturenames:
+            message = f"{item.nodeid} runs on none of the packaged servers; a fixture of its module hides one of this folder"
+            raise pytest.UsageError(message)
         item.add_marker(pytest.mark.packaged)
         name, server = item.originalname, str(item.callspec.params["packaged"])
         for table, strict in ((ALWAYS, True), (SOMETIMES, False)):

@@ -57,9 +57,9 @@ class Folder:
         return 204, b""
 
 
-@pytest.fixture(params=["fake", "radicale", "xandikos", "vdir"])
-def server(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Server | Folder]:
-    """Each server in turn, and a folder."""
+@pytest.fixture(name="server", params=["fake", "radicale", "xandikos", "vdir"])
+def _server(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Server | Folder]:
+    """Each server in turn, and a folder; underscored, so that `import *` leaves tests/packaged the servers of its own."""
     if request.param == "vdir":
         yield Folder(tmp_path)
     else:
