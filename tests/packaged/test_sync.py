@@ -126,16 +126,18 @@ def test_an_edit_beats_a_deletion(kari: Replica) -> None:
     assert_quiet(kari)
 
 
-@pytest.mark.parametrize("nth", [1, 2, 3])
-def test_a_sync_that_was_killed_is_carried_on(kari: Replica, nth: int) -> None:
-    for name in ("one", "two", "three"):
+@pytest.mark.parametrize(("nth", "of"), [(1, 3), (2, 3), (3, 3), (140, 150)])
+def test_a_sync_that_was_killed_is_carried_on(kari: Replica, nth: int, of: int) -> None:
+    """The last is killed when a batch of outcomes is saved and another is not."""
+    every = [f"n{number:03}" for number in range(of)]
+    for name in every:
         kari.add(name, name)
     with pytest.raises(Died):
         kari.sync(dies_after=nth)
     done(kari.sync())
 
-    assert kari.summaries() == ["one", "three", "two"]
-    assert len(kari.etags()) == 3
+    assert kari.summaries() == every
+    assert len(kari.etags()) == of
     assert_quiet(kari)
 
 
