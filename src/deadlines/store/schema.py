@@ -1,8 +1,8 @@
 """Bringing a database file to the schema that this program knows.
 
-A migration is a file `NNNN_what.sql`, never edited once released. Each is one explicit transaction, run statement by statement
-(`executescript` would commit first), with `user_version` set inside it: whatever interrupts it leaves the version before. A copy
-of the file is made before a database that holds something is changed.
+A migration is a file `NNNN_what.sql`, never edited once released. All that are missing are one explicit transaction, run
+statement by statement (`executescript` would commit first), with `user_version` set inside it: whatever interrupts them leaves
+the version before. A copy of the file is made before a database that holds something is changed.
 """
 
 from __future__ import annotations
@@ -49,9 +49,11 @@ def migrate(database: Database, migrations: Path = MIGRATIONS) -> None:
             _keep_a_copy(database, known)
     database.all("PRAGMA foreign_keys = OFF")  # a table that is made anew must not take its children along
     try:
-        for number, file in _steps(migrations):
-            if number > version:
-                _apply(database, number, file)
+        with database.transaction():
+            version = database.all("PRAGMA user_version")[0][0]  # another process may have been quicker
+            for number, file in _steps(migrations):
+                if number > version:
+                    _apply(database, number, file)
     finally:
         database.all("PRAGMA foreign_keys = ON")
 
@@ -77,15 +79,12 @@ def _keep_a_copy(database: Database, known: int) -> None:
 
 
 def _apply(database: Database, number: int, file: Path) -> None:
-    with database.transaction():
-        if database.all("PRAGMA user_version")[0][0] >= number:  # another process was quicker
-            return
-        for statement in statements(file.read_text("utf-8")):
-            database.all(statement)
-        if database.all("PRAGMA foreign_key_check"):
-            raise StoreBroken(str(database.path), f"migration {number} would tear references")
-        database.all(f"PRAGMA application_id = {APPLICATION_ID}")
-        database.all(f"PRAGMA user_version = {number}")
+    for statement in statements(file.read_text("utf-8")):
+        database.all(statement)
+    if database.all("PRAGMA foreign_key_check"):
+        raise StoreBroken(str(database.path), f"migration {number} would tear references")
+    database.all(f"PRAGMA application_id = {APPLICATION_ID}")
+    database.all(f"PRAGMA user_version = {number}")
 
 
 def _steps(migrations: Path) -> list[tuple[int, Path]]:
