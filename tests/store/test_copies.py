@@ -66,6 +66,35 @@ def test_restoring_keeps_the_present_database(path: Path, store: SqliteStore, ba
     assert (uids(path), uids(kept), uids(backup)) == (["old"], ["old", "new"], ["old"])
 
 
+def with_pages(path: Path, size: int) -> None:
+    """Make the database one of an older version of this program, which had smaller pages."""
+    with closing(sqlite3.connect(path)) as connection:
+        for statement in ("PRAGMA journal_mode = DELETE", f"PRAGMA page_size = {size}", "VACUUM"):
+            connection.execute(statement)
+        assert connection.execute("PRAGMA page_size").fetchone()[0] == size
+
+
+def test_a_backup_with_pages_of_another_size_replaces_a_database_in_use(path: Path, store: SqliteStore, backup: Path) -> None:
+    with_pages(backup, 1024)
+
+    kept = restore(backup, path)
+
+    assert [row.uid for row in store.rows(Query())] == ["old"]
+    assert kept is not None
+    assert uids(kept) == ["old", "new"]
+
+
+def test_a_database_with_pages_of_another_size_is_rehearsed(path: Path, store: SqliteStore) -> None:
+    add(store, "old")
+    store.close()
+    with_pages(path, 1024)
+
+    with closing(SqliteStore(path)) as older, closing(older.rehearsal()) as rehearsed:
+        add(rehearsed, "new")
+        assert [row.uid for row in rehearsed.rows(Query())] == ["old", "new"]
+        assert [row.uid for row in older.rows(Query())] == ["old"]
+
+
 def test_restoring_twice_keeps_both(path: Path, store: SqliteStore, backup: Path) -> None:
     store.close()
     restore(backup, path)

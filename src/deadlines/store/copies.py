@@ -8,7 +8,7 @@ from contextlib import closing, suppress
 from pathlib import Path
 
 from deadlines.errors import Refused, StoreBroken
-from deadlines.store.database import copy, guarded, vacant, write_copy
+from deadlines.store.database import copy, guarded, page_size, vacant, write_copy
 from deadlines.store.schema import found_version, known_version
 
 _SIDE_FILES = ("-wal", "-shm")
@@ -65,6 +65,9 @@ def _replace_content(part: Path, target: Path, kept: Path, busy_seconds: float) 
         try:
             write_copy(present, kept)
             with closing(sqlite3.connect(part)) as content:
+                if page_size(content) != page_size(present):
+                    content.execute(f"PRAGMA page_size = {page_size(present)}")
+                    content.execute("VACUUM")
                 copy(content, present, target)
         except sqlite3.DatabaseError as error:
             if error.sqlite_errorcode & 0xFF not in {sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB}:

@@ -1,7 +1,8 @@
 """One connection to a SQLite file, on which nothing but `StoreError` and `Refused` goes wrong.
 
 Write-ahead log, so that readers never wait; synchronous=FULL, so that what was committed survives a power cut (0.4 ms a commit);
-a write that finds another writer waits for `busy_seconds`, then gives up.
+a write that finds another writer waits for `busy_seconds`, then gives up. A new file has pages of 8 KiB, which takes a tenth from
+what storing a first download costs; older files keep theirs.
 """
 
 from __future__ import annotations
@@ -72,6 +73,7 @@ class Database:
                 raise
 
     def _prepare(self, busy_seconds: float) -> None:
+        self.connection.execute("PRAGMA page_size = 8192")  # of a new file
         self.connection.execute("PRAGMA foreign_keys = ON")
         self.connection.execute("PRAGMA synchronous = FULL")
         self.connection.execute("PRAGMA cache_size = -8000")  # KiB: what a batch of a first download touches, so that it stays
@@ -84,6 +86,7 @@ class Database:
         rehearsed.path = self.path
         with guarded(self.path):
             rehearsed.connection = sqlite3.connect(":memory:", isolation_level=None)
+            rehearsed.connection.execute(f"PRAGMA page_size = {page_size(self.connection)}")
             copy(self.connection, rehearsed.connection, self.path)
             rehearsed.connection.execute("PRAGMA foreign_keys = ON")
         return rehearsed
@@ -164,6 +167,12 @@ class Database:
 def _for_rows(sql: str, count: int) -> str:
     """The statement that inserts one row, for so many of them."""
     return ", ".join((sql, *(sql[sql.rindex("(") :],) * (count - 1)))
+
+
+def page_size(connection: sqlite3.Connection) -> int:
+    """The bytes in a page of a database. `copy` into a write-ahead log or into memory cannot change them."""
+    size: int = connection.execute("PRAGMA page_size").fetchone()[0]
+    return size
 
 
 def copy(source: sqlite3.Connection, target: sqlite3.Connection, path: Path) -> None:
