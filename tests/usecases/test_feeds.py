@@ -322,32 +322,6 @@ def test_after_a_crash_without_a_further_change_the_file_is_compared(
     assert not publish(pressed()).feeds[0].written
 
 
-class OvertakenBy(Files):
-    """Somebody else changes an item and writes the feed, between the reading of the items and the writing of the file."""
-
-    def __init__(self, other: Callable[[], object]) -> None:
-        self._other = other
-
-    def write(self, file: str, chunks: Iterable[bytes]) -> Written:
-        read = list(chunks)
-        self._other()
-        return super().write(file, read)
-
-
-def test_a_file_that_was_overtaken_is_mended(pressed: Pressed, tasks: list[int], desk: Desk) -> None:
-    def other() -> None:
-        edit(desk, str(tasks[0]), Draft(summary="Page"))
-        add(desk, Draft(summary="Shop", due="2026-12-12"))
-        publish(pressed())
-
-    publish(replace(pressed(), publisher=OvertakenBy(other)))
-
-    (feed,) = publish(pressed()).feeds
-
-    assert summaries(feed.file) == ["Page (Acme Inc.)", "Logo (Edo KK)", "Tax", "Shop"]
-    assert feed.items == len(tasks) + 1
-
-
 def test_a_database_from_a_backup_mends_a_newer_file(pressed: Pressed, tasks: list[int], desk: Desk, tmp_path: Path) -> None:
     """The file is of a time of which the database knows nothing; its next change must not be patched into that."""
     publish(pressed())

@@ -5,9 +5,9 @@ with it DTSTAMP and SEQUENCE, which must not change without a change. A stream i
 text is made anew. `FeedState.seen` is the newest line of the journal that was looked at.
 
 One invariant lets a file be patched: **a file that looks as `FeedState.look` says holds what the items say.** Whatever changes an
-item empties `look` in the same transaction; only writing the file sets it again, once the file is in its place, and not where
-somebody else wrote the feed meanwhile. A crash in between leaves it empty, and the next time the file is compared whole; one that
-anybody touched looks different.
+item empties `look` in the same transaction; only writing the file sets it again, once the file is in its place (one process at a
+time writes feeds: `wiring` holds a lock). A crash in between leaves it empty, and the next time the file is compared whole; one
+that anybody touched looks different.
 """
 
 from __future__ import annotations

@@ -137,8 +137,7 @@ def _deliver(press: Press, feed: Feed, composed: Composed, file: str, folder: st
             publisher.delete(before.file)
             revoked = (*revoked, before.file)
         with shelf.transaction():
-            if shelf.state(feed.name) == before:  # else somebody wrote the feed meanwhile, and which file came last nobody knows
-                shelf.save(state)
+            shelf.save(state)
     return replaced, revoked
 
 
