@@ -12,7 +12,7 @@ from deadlines.planning.job import Job
 from deadlines.store.base import OPEN, Query, Record, RunKind
 from deadlines.usecases.desk import Desk
 from deadlines.usecases.draft import Draft
-from deadlines.usecases.jobs import Backlog, backlog
+from deadlines.usecases.jobs import Backlog, backlog, inconsistencies
 from deadlines.usecases.plan import plan
 from deadlines.usecases.plan_findings import shortfalls
 from deadlines.usecases.tasks import add, edit, finish, remove
@@ -253,3 +253,19 @@ def test_one_task_in_two_calendars_is_one_job(desk: Desk) -> None:
         writer.put(Record(uid="x", calendar="edo", ical=text, index=desk.index(text, "edo")[1]))
 
     assert [one.summary for one in jobs_of(desk).jobs] == ["a"]
+
+
+def test_inconsistencies_are_the_doubts_and_circles_of_the_plan(desk: Desk) -> None:
+    """They are looked for without making the jobs."""
+    save(desk, "UID:no-time", "SUMMARY:no time", "ESTIMATED-DURATION:PT0S")
+    save(desk, "UID:late", "SUMMARY:late start", "DTSTART:20261202T000000Z", "DUE:20261201T000000Z")
+    save(desk, "UID:whole", "SUMMARY:whole", "ESTIMATED-DURATION:-PT1H")
+    save(desk, "UID:part", "SUMMARY:part", "RELATED-TO:whole", "RELATED-TO;RELTYPE=DEPENDS-ON:whole")
+    save(desk, "UID:gone", "SUMMARY:waits", "RELATED-TO;RELTYPE=DEPENDS-ON:nowhere", "ESTIMATED-DURATION:PT0S")
+    for one, other in ("ab", "bc", "ca"):
+        save(desk, f"UID:{one}", f"SUMMARY:{one}", f"RELATED-TO;RELTYPE=DEPENDS-ON:{other}", "DUE:20261203T000000Z")
+
+    found = list(inconsistencies(desk, desk.store.rows(Query(statuses=OPEN))))
+
+    assert len(found) == 7
+    assert sorted(said(found)) == sorted(said(plan(desk).doubts))

@@ -54,9 +54,10 @@ def problem(jobs: Sequence[Job], time: FreeTime) -> Problem:
     links = _links(jobs)
     sequence, circles = _sequence(len(jobs), links) if links else (range(len(jobs)), [])
     begin = list(release)
-    _tighten(sequence, links, keys, work, release)
-    for job in sequence if links else ():
-        begin[job] = max([begin[job], *(begin[before] for before in links.get(job, ()))])
+    waiting = [job for job in sequence if job in links] if links else []
+    _tighten(waiting, links, keys, work, release)
+    for job in waiting:
+        begin[job] = max([begin[job], *(begin[before] for before in links[job])])
     ranked = sorted(sequence, key=keys.__getitem__)  # stable: what is the same in everything stays in sequence
     return Problem(
         ranked,
@@ -104,6 +105,10 @@ def _sequence(count: int, links: Links) -> tuple[list[int], list[list[int]]]:
     for first in range(count):
         if placed[first]:
             continue
+        if first not in links:
+            placed[first] = True
+            sequence.append(first)
+            continue
         path, ways = [first], [iter(links.get(first, ()))]
         on_path = {first}
         while path:
@@ -124,12 +129,13 @@ def _sequence(count: int, links: Links) -> tuple[list[int], list[list[int]]]:
     return sequence, circles
 
 
-def _tighten(sequence: Sequence[int], links: Links, keys: list[Key], work: Sequence[int], release: list[int]) -> None:
-    for job in sequence if links else ():
-        for before in links.get(job, ()):
+def _tighten(waiting: Sequence[int], links: Links, keys: list[Key], work: Sequence[int], release: list[int]) -> None:
+    """`waiting` are the jobs that wait for others, each after those it waits for."""
+    for job in waiting:
+        for before in links[job]:
             release[job] = max(release[job], release[before] + work[before])
-    for job in reversed(sequence) if links else ():
+    for job in reversed(waiting):
         shown, instant, priority, order = keys[job]
         inherited = (shown if shown == NEVER else shown - work[job], instant, priority, order)
-        for before in links.get(job, ()):
+        for before in links[job]:
             keys[before] = min(keys[before], inherited)

@@ -47,17 +47,26 @@ class Backlog:
 
 def backlog(desk: Desk, rows: Iterable[Row], *, until: datetime) -> Backlog:
     """The jobs of open tasks. `until` is how far instances of repeating ones count."""
-    chosen = {row.uid: row for row in reversed(list(rows))}  # of a UID in two calendars, the one that is due first
-    maker = _Maker(desk, dict(reversed(chosen.items())), until)
+    maker = _Maker(desk, _chosen(rows), until)
     jobs = [job for row in maker.rows.values() for job in maker.jobs(row)]
     return Backlog(jobs=tuple(jobs), rows=maker.by_job, doubts=tuple(maker.doubts))
 
 
 def inconsistencies(desk: Desk, rows: Iterable[Row]) -> Iterator[Finding]:
-    """What does not add up between tasks, or in what a task says of its work."""
-    found = backlog(desk, rows, until=desk.now)
-    yield from found.doubts
-    yield from (circle_doubt(path, found.rows) for path in circles(found.jobs))
+    """What does not add up between tasks, or in what a task says of its work: the doubts of `backlog` and its circles.
+
+    Only who waits for others can be in a circle, so the jobs of the others are not made.
+    """
+    maker = _Maker(desk, _chosen(rows), desk.now)
+    waiting = [job for row in maker.rows.values() if (job := maker.looked_at(row)) is not None]
+    yield from maker.doubts
+    yield from (circle_doubt(path, maker.rows) for path in circles(waiting))
+
+
+def _chosen(rows: Iterable[Row]) -> Mapping[str, Row]:
+    """By UID; of one in two calendars, the one that is due first."""
+    chosen = {row.uid: row for row in reversed(list(rows))}
+    return dict(reversed(chosen.items()))
 
 
 def circle_doubt(path: Sequence[str], rows: Mapping[str, Row]) -> Finding:
@@ -84,6 +93,17 @@ class _Maker:
                 self._parts.setdefault(row.index.parent, []).append(row.uid)
         self._divided = self._with_estimates_below()
         self._included = self._within_an_estimate()
+
+    def looked_at(self, row: Row) -> Job | None:
+        """The job of a task that waits for others; of any other no more than the doubts."""
+        index = row.index
+        if index.after or row.uid in self._parts:
+            return next(self.jobs(row))
+        if index.estimate is not None:
+            self._work(row)
+        if index.start_at is not None:
+            self._release(row)
+        return None
 
     def jobs(self, row: Row) -> Iterator[Job]:
         """The task itself, and the instances of it to come."""
