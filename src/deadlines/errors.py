@@ -11,7 +11,8 @@
     ├── StoreError               the database
     │   ├── StoreBusy            another process holds it, or another sync runs
     │   ├── StoreNewer           written by a newer version of this program
-    │   └── StoreBroken          torn, full, read-only, not a database
+    │   └── StoreBroken          torn, read-only, not a database
+    │       └── StoreFull        the disk is full: nothing was written
     ├── PublishingFailed         a feed's file could not be written; carries path and reason
     ├── ProgramFailed            a program of the system (crontab, systemctl, a notification); carries program and reason
     ├── GuardTripped             a sync that would delete suspiciously much; carries how many of how many
@@ -130,7 +131,14 @@ class StoreNewer(StoreError):
 
 
 class StoreBroken(StoreError):
-    """Torn, full, read-only, or not a database at all."""
+    """Torn, read-only, or not a database at all."""
+
+
+class StoreFull(StoreBroken):
+    """The disk is full; nothing was written, and nothing is wrong with what is there."""
+
+    def __init__(self, path: str) -> None:
+        super().__init__(path, "the disk is full")
 
 
 class PublishingFailed(DeadlinesError):

@@ -256,10 +256,15 @@ def test_second_sync_at_the_same_time(
     assert "hint: another `deadlines` is at work; run this again when it is done\n" in said
 
 
-def test_full_disk(environment: dict[str, str], tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    "typed", ["add x", *(f"add x; cat /dev/zero > zeros 2> /dev/null; ours {typed}" for typed in ("add y", "list", "undo"))]
+)
+def test_full_disk(environment: dict[str, str], tmp_path: Path, typed: str) -> None:
     full = tmp_path / "full"
     full.mkdir()
-    script = f'mount -t tmpfs -o size=96k none {full} && exec "$0" -m deadlines add x'
+    script = f'ours() {{ "$0" -m deadlines "$@"; }}; mount -t tmpfs -o size=1m none {full} && cd {full} && ours {typed}'
+    if typed == "add x":
+        script = script.replace("1m", "96k")
     command = ["unshare", "--map-root-user", "--mount", "sh", "-c", script, sys.executable]
     if shutil.which("unshare") is None:
         pytest.skip("unshare is not here")
@@ -271,3 +276,4 @@ def test_full_disk(environment: dict[str, str], tmp_path: Path) -> None:
 
     assert done.returncode == 4
     assert done.stderr.startswith(f"error: {full}/deadlines.sqlite3: the disk is full\n")
+    assert "hint: make room on the disk, then run this again; nothing is lost\n" in done.stderr

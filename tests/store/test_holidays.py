@@ -1,4 +1,5 @@
 import json
+import stat
 import sys
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -74,6 +75,14 @@ def test_a_folder_that_cannot_be_written_costs_only_time(tmp_path: Path) -> None
     (tmp_path / "file").touch()
 
     assert CONSTITUTION in RegionHolidays("NO", tmp_path / "file" / "under")
+
+
+def test_nobody_else_may_read_the_folders(tmp_path: Path) -> None:
+    """They may be the first that is made of the data folder."""
+    RegionHolidays("NO", tmp_path / "data" / "holidays").validate()
+
+    made = (tmp_path / "data", tmp_path / "data" / "holidays", tmp_path / "data" / "holidays" / "NO.json")
+    assert [0o700, 0o700, 0o600] == [stat.S_IMODE(path.stat().st_mode) for path in made]
 
 
 def test_a_file_that_cannot_be_replaced_leaves_nothing_behind(tmp_path: Path) -> None:

@@ -10,7 +10,7 @@ import pytest
 from tests.usecases.conftest import NOW
 
 from deadlines.core.settings import Account, Calendar, Mail, Mode, PasswordSource, Settings
-from deadlines.errors import ConfigError, InputError, StoreBroken, Unreachable
+from deadlines.errors import ConfigError, InputError, StoreBroken, StoreFull, Unreachable
 from deadlines.remote.base import Capabilities
 from deadlines.store.base import CollectionState, RunKind, Store, Unreadable
 from deadlines.store.digests import Delivery, Outcome
@@ -120,6 +120,14 @@ def test_what_is_wrong_is_a_line_and_the_other_looks_go_on(
     assert message in found[0].message
     assert lines[-1].topic == "cron" or topic == "config"
     assert "hunter2" not in "".join(line.message + line.remedy for line in lines)
+
+
+def test_a_full_disk_needs_room_not_a_backup(around: Surroundings) -> None:
+    lines = list(diagnose(replace(around, store=fails(StoreFull("db")))))
+
+    assert [("db: the disk is full", "make room: nothing can be saved on a full disk")] == [
+        (line.message, line.remedy) for line in lines if line.topic == "database"
+    ]
 
 
 def test_a_damaged_look_at_the_database_spares_the_servers(around: Surroundings, store: SqliteStore) -> None:

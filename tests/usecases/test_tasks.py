@@ -123,6 +123,7 @@ def test_a_command_is_one_run_with_every_change(desk: Desk) -> None:
             "Thu 26 Nov 17:00 New York = Thu 26 Nov 23:00 Oslo is before Fri 27 Nov 09:00 New York",
         ),
         (Draft(summary="x", due="2026-11-26", start="2026-11-28"), Refused, "due before its start"),
+        (Draft(summary="x", due="2026-11-27", start="2026-11-28"), Refused, "due before its start"),
         (Draft(summary="x", client="none", calendar="edo"), Refused, "belongs to client edo"),
     ],
 )

@@ -7,7 +7,9 @@ what storing a first download costs; older files keep theirs.
 
 from __future__ import annotations
 
+import errno
 import os
+import shutil
 import sqlite3
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -17,16 +19,19 @@ from itertools import chain
 from pathlib import Path
 from typing import Any
 
-from deadlines.errors import DeadlinesError, Refused, StoreBroken, StoreBusy
+from deadlines.errors import DeadlinesError, Refused, StoreBroken, StoreBusy, StoreFull
 from deadlines.store.statements import STATEMENTS
 
 Value = str | bytes | int | None
 _LARGEST = 2**63 - 1
+_NO_SPACE = frozenset({errno.ENOSPC, errno.EDQUOT})
 _ROWS = 500
 """In one statement. More of them save nothing."""
 
+_SPARE = 64 * 1024
+"""Less free disk than this, in bytes, does not hold the index of a write-ahead log, without which nothing can be read either."""
+
 _REASONS = {
-    sqlite3.SQLITE_FULL: "the disk is full",
     sqlite3.SQLITE_READONLY: "it cannot be written to",
     sqlite3.SQLITE_PERM: "access is denied",
     sqlite3.SQLITE_AUTH: "access is denied",
@@ -44,7 +49,17 @@ def translate(path: Path, error: sqlite3.Error) -> DeadlinesError:
         return StoreBusy(str(path), "another process is writing to the database")
     if code == sqlite3.SQLITE_CONSTRAINT:
         return Refused(f"the database holds another record like this one ({error})")
+    if code == sqlite3.SQLITE_FULL or (code in {sqlite3.SQLITE_IOERR, sqlite3.SQLITE_CANTOPEN} and _is_full(path)):
+        return StoreFull(str(path))
     return StoreBroken(str(path), _REASONS.get(code, str(error)))
+
+
+def _is_full(path: Path) -> bool:
+    """SQLite tells only some of its writes to a full disk from those that a broken disk failed."""
+    try:
+        return shutil.disk_usage(path.parent).free < _SPARE
+    except OSError:
+        return False
 
 
 @contextmanager
@@ -55,6 +70,8 @@ def guarded(path: Path) -> Iterator[None]:
     except sqlite3.Error as error:
         raise translate(path, error) from error
     except OSError as error:
+        if error.errno in _NO_SPACE:
+            raise StoreFull(str(path)) from error
         raise StoreBroken(str(path), (error.strerror or str(error)).lower()) from error
 
 

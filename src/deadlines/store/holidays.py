@@ -83,7 +83,8 @@ class RegionHolidays:
 
 def _write_whole(path: Path, text: str) -> None:
     """Replace the file in one step, so that a reader sees the old one or the new one."""
-    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    for folder in (path.parent.parent, path.parent):  # `parents` alone would make the data folder for everybody to read
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
     try:
         with os.fdopen(handle, "w", encoding="utf-8") as file:

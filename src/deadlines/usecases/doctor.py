@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from deadlines.core.settings import LOCAL, Calendar, Mode, Settings
-from deadlines.errors import ConfigError, DeadlinesError, StoreError
+from deadlines.errors import ConfigError, DeadlinesError, StoreError, StoreFull
 from deadlines.remote.base import Capabilities
 from deadlines.store.base import OPEN, Query, Store
 from deadlines.store.digests import Outcome
@@ -31,6 +31,7 @@ _OUTCOMES = {
     Outcome.UNKNOWN: "it may have been sent, or not",
 }
 _RESTORE = "deadlines restore FILE takes a backup back"
+_MAKE_ROOM = "make room: nothing can be saved on a full disk"
 
 
 class Level(enum.Enum):
@@ -113,7 +114,7 @@ def _config(around: Surroundings, settings: Settings) -> Iterator[Line]:
 def _disk(around: Surroundings) -> Iterator[Line]:
     free = f"{around.free / 2**30:.1f} GiB free"
     if around.free < SCARCE:
-        yield Line(level=Level.WARNING, topic="disk", message=free, remedy="make room: nothing can be saved on a full disk")
+        yield Line(level=Level.WARNING, topic="disk", message=free, remedy=_MAKE_ROOM)
     else:
         yield Line(level=Level.OK, topic="disk", message=free)
 
@@ -132,7 +133,7 @@ def _database(around: Surroundings, settings: Settings | None) -> Iterator[Line]
                 for reader in () if settings.mail is None else settings.mail.to:
                     yield from _each(_last_digest(store, reader, around.now), topic="digest")
     except StoreError as error:
-        yield Line(level=Level.FAILURE, topic="database", message=str(error), remedy=_RESTORE)
+        yield Line(level=Level.FAILURE, topic="database", message=str(error), remedy=_remedy(error))
 
 
 def _each(look: Iterator[Line], *, topic: str) -> Iterator[Line]:
@@ -140,7 +141,11 @@ def _each(look: Iterator[Line], *, topic: str) -> Iterator[Line]:
     try:
         yield from look
     except StoreError as error:
-        yield Line(level=Level.FAILURE, topic=topic, message=str(error), remedy=_RESTORE)
+        yield Line(level=Level.FAILURE, topic=topic, message=str(error), remedy=_remedy(error))
+
+
+def _remedy(error: StoreError) -> str:
+    return _MAKE_ROOM if isinstance(error, StoreFull) else _RESTORE
 
 
 def _moved(around: Surroundings, store: Store) -> Iterator[Line]:
