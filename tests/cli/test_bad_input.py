@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import json
 import os
 import shutil
 import sqlite3
@@ -92,6 +93,15 @@ def here(environment: dict[str, str], monkeypatch: pytest.MonkeyPatch) -> None:
         ("slots acme", "missing option '--duration'", "`deadlines slots --help` shows what there is"),
         ("add x --calendar wrok", "unknown calendar: wrok", "did you mean work?"),
         ("account discover mian", "unknown account: mian", "did you mean main?"),
+        ("add x --client zz", "unknown client: zz", "deadlines client list shows them"),
+        ("hours zz", "unknown client: zz", "`deadlines client list` shows them"),
+        ("client show zz", "unknown client: zz", "`deadlines client list` shows them"),
+        ("client edit zz --name x", "unknown client: zz", "`deadlines client list` shows them"),
+        ("client remove zz", "unknown client: zz", "`deadlines client list` shows them"),
+        ("add x --calendar zz", "unknown calendar: zz", "known are work, local"),
+        ("sync --calendar zz", "unknown calendar: zz", "known are work, local"),
+        ("plan --publish zz", "unknown calendar: zz", ""),
+        ("account discover zz", "unknown account: zz", "`deadlines account list` shows them"),
         ("add x --due|fri 17:00 Toyko", "unknown zone: Toyko", "did you mean Asia/Tokyo"),
         ("client add x --timezone Europe/Olso", "clients.x.timezone: unknown zone 'Europe/Olso'; did you mean 'Europe/Oslo'", ""),
         ("add x --due whenever", "time 'whenever': not understood", "for example: fri 17:00 | tomorrow cob"),
@@ -185,6 +195,29 @@ def test_wrong_password_names_the_account(program: Program) -> None:
     assert done.returncode == 4
     assert "work: error: " in done.stdout
     assert "hint: correct user name and password of account main, then run `deadlines doctor`" in done.stdout
+
+
+def test_errors_of_a_sync_are_errors_as_any_others(program: Program, tmp_path: Path) -> None:
+    """On stderr, and with `--json` in `error`; what fails two calendars alike is said once."""
+    with (tmp_path / "config.toml").open("a", encoding="utf-8") as file:
+        file.write('[calendars.spare]\naccount = "main"\npath = "/kari/spare/"\n')
+    text, answer = program("sync"), program("sync", "--json")
+    error = json.loads(answer.stdout)["error"]
+    hint = "check the network and the url of the account, then run this again"
+
+    assert (text.returncode, answer.returncode) == (75, 75)
+    message = "work, spare: http://127.0.0.1:9/kari/tasks/: connection refused"
+    assert error == {"code": "unreachable", "message": message, "hint": hint}
+    assert text.stderr == answer.stderr == f"error: {error['message']}\nhint: {hint}\n"
+
+
+def test_what_the_report_says_is_not_said_twice_to_one_reader(environment: dict[str, str]) -> None:
+    command = [sys.executable, "-m", "deadlines", "sync"]
+    done = subprocess.run(
+        command, env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, encoding="utf-8", check=False, timeout=60
+    )
+
+    assert done.stdout.count("connection refused") == 1
 
 
 def test_no_password(program: Program) -> None:

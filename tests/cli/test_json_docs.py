@@ -25,6 +25,7 @@ from tests.servers.http_front import serve
 from deadlines import clock
 from deadlines.cli.catalogue import CATALOGUE
 from deadlines.cli.entry import run
+from deadlines.cli.errors import ROWS
 
 PAGE = Path(__file__).parents[2] / "docs/json.md"
 URL = "https://dav.example.org/"
@@ -123,6 +124,13 @@ def test_write_the_page(machine: Machine) -> None:
 def test_every_example_is_true(machine: Machine) -> None:
     for typed, expected in examples():
         assert machine.answer(typed) == json.loads(expected), typed
+
+
+def test_every_code_is_named() -> None:
+    named = re.search(r"`code` is one of (.*?)\.\n", PAGE.read_text(encoding="utf-8"), re.DOTALL)
+
+    assert named is not None
+    assert {code for code, _, _ in ROWS.values()} == set(re.findall(r"`([a-z-]+)`", named[1]))
 
 
 def test_every_command_has_an_example() -> None:

@@ -82,7 +82,7 @@ def test_nobody_else_may_read_the_folders(tmp_path: Path) -> None:
     RegionHolidays("NO", tmp_path / "data" / "holidays").validate()
 
     made = (tmp_path / "data", tmp_path / "data" / "holidays", tmp_path / "data" / "holidays" / "NO.json")
-    assert [0o700, 0o700, 0o600] == [stat.S_IMODE(path.stat().st_mode) for path in made]
+    assert [stat.S_IMODE(path.stat().st_mode) for path in made] == [0o700, 0o700, 0o600]
 
 
 def test_a_file_that_cannot_be_replaced_leaves_nothing_behind(tmp_path: Path) -> None:

@@ -5,6 +5,7 @@ from contextlib import AbstractContextManager, contextmanager
 from dataclasses import replace
 from datetime import date, timedelta
 from pathlib import Path
+from typing import NoReturn
 
 import pytest
 from tests.usecases.conftest import NOW
@@ -26,8 +27,8 @@ GOOD = Capabilities(writable=True, sync_token=True, ctag=True, components=frozen
 BLOCK = crontab_block(Job(words=("/usr/bin/deadlines", "cron", "run"), every=timedelta(minutes=15), environ={"PATH": "/bin"}))
 
 
-def fails(error: Exception) -> Callable[..., object]:
-    def fail(*_: object) -> object:
+def fails(error: Exception) -> Callable[..., NoReturn]:
+    def fail(*_: object) -> NoReturn:
         raise error
 
     return fail
@@ -125,8 +126,8 @@ def test_what_is_wrong_is_a_line_and_the_other_looks_go_on(
 def test_a_full_disk_needs_room_not_a_backup(around: Surroundings) -> None:
     lines = list(diagnose(replace(around, store=fails(StoreFull("db")))))
 
-    assert [("db: the disk is full", "make room: nothing can be saved on a full disk")] == [
-        (line.message, line.remedy) for line in lines if line.topic == "database"
+    assert [(line.message, line.remedy) for line in lines if line.topic == "database"] == [
+        ("db: the disk is full", "make room: nothing can be saved on a full disk")
     ]
 
 

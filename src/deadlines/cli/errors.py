@@ -6,17 +6,19 @@ the error in braces. Loaded only when something failed.
 
 from __future__ import annotations
 
+import os
 import re
 import sys
 import traceback
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import click
 
 from deadlines import errors
 from deadlines.cli.exits import Exit
+from deadlines.cli.options import Options
 from deadlines.cli.output import show_json
 from deadlines.cli.root import PROGRAM
 from deadlines.core.display import clean
@@ -112,6 +114,21 @@ class Failure:
     lines: tuple[str, ...] = ()
     facts: Mapping[str, object] = field(default_factory=dict)
 
+    def of(self, whose: str) -> Failure:
+        """The same, where it must be said what failed."""
+        return replace(self, message=f"{whose}: {self.message}" if whose else self.message)
+
+    def tell(self) -> None:
+        """Say it on stderr."""
+        for line in (f"error: {self.message}", *(f"  {line}" for line in self.lines)):
+            sys.stderr.write(clean(line) + "\n")
+        if self.hint:
+            sys.stderr.write(f"hint: {clean(self.hint)}\n")
+
+    def as_json(self) -> dict[str, object]:
+        """What JSON has under `error`, without the facts."""
+        return {"code": self.code, "message": self.message, "hint": self.hint}
+
 
 def report(error: BaseException, arguments: Sequence[str]) -> Exit:
     """Tell `error` on stderr and, if `--json` is among the arguments, on stdout; return the exit code.
@@ -120,17 +137,28 @@ def report(error: BaseException, arguments: Sequence[str]) -> Exit:
     """
     typed = list(arguments[: arguments.index("--")] if "--" in arguments else arguments)
     failure = explain(error)
-    for line in (f"error: {failure.message}", *(f"  {line}" for line in failure.lines)):
-        sys.stderr.write(clean(line) + "\n")
-    if failure.hint:
-        sys.stderr.write(f"hint: {clean(failure.hint)}\n")
+    failure.tell()
     if failure.exit is Exit.BUG and _verbosity(typed) >= 2:  # noqa: PLR2004 # -vv
         for text in traceback.format_exception(error):
             sys.stderr.writelines(clean(line) + "\n" for line in without_secrets(text).splitlines())
     if "--json" in typed:
-        told = {"code": failure.code, "message": failure.message, "hint": failure.hint}
-        show_json({"error": told | dict(failure.facts)})
+        show_json({"error": failure.as_json() | dict(failure.facts)})
     return failure.exit
+
+
+def tell_failures(options: Options, failures: Iterable[Failure]) -> None:
+    """Say what a report says too, on stderr, unless its reader sees it there."""
+    if options.json or not _one_reader():
+        for failure in failures:
+            failure.tell()
+
+
+def _one_reader() -> bool:
+    """Whether stdout and stderr lead to one place, such as a terminal."""
+    try:
+        return os.path.sameopenfile(sys.stdout.fileno(), sys.stderr.fileno())
+    except (OSError, ValueError):  # closed, or none of the system's
+        return False
 
 
 def explain(error: BaseException) -> Failure:

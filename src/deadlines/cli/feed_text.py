@@ -46,6 +46,16 @@ class FeedsAfter(NamedTuple):
             if feed.error is not None or (feed.written and not quiet):
                 yield from (f"{'feed ' if index == 0 else ''}{line}" for index, line in enumerate(_lines(feed, screen)))
 
+    def failures(self) -> list[Failure]:
+        """Why there are feeds that are not as they should be."""
+        alone = [] if self.error is None else [explain(self.error).of("feeds")]
+        return [*alone, *failures(self._feeds)]
+
+
+def failures(feeds: Sequence[Published]) -> list[Failure]:
+    """Why some of them could not be written."""
+    return [explain(feed.error).of(f"feed {feed.name}") for feed in feeds if feed.error is not None]
+
 
 def after_sync(shop: Workshop, desk: Desk) -> FeedsAfter:
     """Write the feeds whose inputs changed. What fails in them is told, and fails nothing else."""
@@ -127,8 +137,7 @@ def _described(one: Listed, settings: Settings, screen: Screen) -> Iterator[str]
 def _json(feed: Published) -> dict[str, object]:
     error = None
     if feed.error is not None:
-        failure = explain(feed.error)
-        error = {"code": failure.code, "message": failure.message, "hint": failure.hint}
+        error = explain(feed.error).as_json()
     return {
         "name": feed.name,
         "file": feed.file,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from datetime import datetime
 
 from deadlines.cli.errors import Failure, explain
@@ -12,7 +13,7 @@ from deadlines.cli.table import Role, Screen
 from deadlines.core.clocks import own_clock
 from deadlines.core.display import clean
 from deadlines.core.settings import Settings
-from deadlines.errors import CredentialsRefused
+from deadlines.errors import CredentialsRefused, GuardTripped
 from deadlines.sync.report import CalendarReport, Conflict, Item, Moved, Side
 from deadlines.usecases.sync import SyncReport
 
@@ -47,13 +48,31 @@ def _calendar_code(calendar: CalendarReport) -> Exit:
     return Exit.LOOK if calendar.conflicts else Exit.FINE
 
 
+def failures(report: SyncReport, settings: Settings, feeds: FeedsAfter | None = None) -> Sequence[Failure]:
+    """What failed, the gravest first; what failed several calendars alike is told once."""
+    whose: dict[tuple[str, str], list[str]] = {}
+    told: dict[tuple[str, str], Failure] = {}
+    for calendar in report.calendars:
+        if calendar.error is not None:
+            failure = explain(calendar.error)
+            failure = replace(failure, hint=_hint(calendar, failure, settings))
+            alike = failure.message, failure.hint
+            told[alike] = failure
+            whose.setdefault(alike, []).append("" if isinstance(calendar.error, GuardTripped) else calendar.name)
+    found = [failure.of(", ".join(whose[alike])) for alike, failure in told.items()]
+    found += [] if feeds is None else feeds.failures()
+    return sorted(found, key=lambda failure: _GRAVEST_FIRST.index(failure.exit))
+
+
 def report_json(report: SyncReport, settings: Settings, feeds: FeedsAfter | None = None) -> dict[str, object]:
     """The documented shape."""
+    failed = failures(report, settings, feeds)
     return {
         "run": report.run,
         "dry_run": report.dry_run,
         "calendars": [_calendar_json(calendar, settings) for calendar in report.calendars],
         "feeds": [] if feeds is None else feeds.as_json(),
+        **({"error": failed[0].as_json()} if failed else {}),
     }
 
 
@@ -61,7 +80,7 @@ def _calendar_json(calendar: CalendarReport, settings: Settings) -> dict[str, ob
     error = None
     if calendar.error is not None:
         failure = explain(calendar.error)
-        error = {"code": failure.code, "message": failure.message, "hint": _hint(calendar, failure, settings)}
+        error = replace(failure, hint=_hint(calendar, failure, settings)).as_json()
     return {
         "name": calendar.name,
         "ok": calendar.ok,

@@ -155,4 +155,5 @@ def _must_exist(data: surgery.Data, kind: str, path: Names) -> None:
     if path[1] not in section:
         import difflib  # noqa: PLC0415 - only a mistake pays for it
 
-        raise UnknownName(kind, path[1], difflib.get_close_matches(path[1], section))
+        near = difflib.get_close_matches(path[1], section)
+        raise UnknownName(kind, path[1], near, hint="" if near else f"`deadlines {kind} list` shows them")

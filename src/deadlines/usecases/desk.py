@@ -31,12 +31,15 @@ class Desk:
         if not key:
             return None
         if key not in self.settings.clients:
+            near = nearest(key, self.settings.clients)
             hint = "deadlines client list shows them, deadlines client add makes one"
-            raise UnknownName("client", key, nearest(key, self.settings.clients), hint="" if self.settings.clients else hint)
+            raise UnknownName("client", key, near, hint="" if near else hint)
         return self.settings.clients[key]
 
     def calendar(self, name: str) -> str:
         """The calendar of that name. Raises `UnknownName` with the nearest names."""
         if name not in (LOCAL, self.settings.me.default_calendar) and name not in self.settings.calendars:
-            raise UnknownName("calendar", name, nearest(name, [*self.settings.calendars, LOCAL]))
+            known = [*self.settings.calendars, LOCAL]
+            near = nearest(name, known)
+            raise UnknownName("calendar", name, near, hint="" if near else f"known are {', '.join(known)}")
         return name

@@ -118,7 +118,7 @@ def _refuse_inverted(desk: Desk, due: When | None, start: When | None, client: C
         return
     owner = desk.settings.me
     falls, begins = due_instant(due, client=client, owner=owner), start_instant(start, client=client, owner=owner)
-    if isinstance(due, AllDay) and isinstance(start, AllDay) and due.date < start.date:  # the end of a day is the start of the next
+    if isinstance(due, AllDay) and isinstance(start, AllDay) and due.date < start.date:  # its end is their start
         raise Refused(f"it would be due before its start: {due.date} is before {start.date}", hint="change --due or --start")
     if falls < begins:
         clocks = [both_clocks(instant, client=client, owner=owner, now=desk.now) for instant in (falls, begins)]

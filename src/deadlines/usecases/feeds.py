@@ -101,7 +101,8 @@ def _wanted(desk: Desk, names: Sequence[str]) -> Sequence[Feed]:
         raise NotConfigured("no feed is configured", hint=hint)
     for name in names:
         if name not in feeds:
-            raise UnknownName("feed", name, nearest(name, feeds))
+            near = nearest(name, feeds)
+            raise UnknownName("feed", name, near, hint="" if near else f"known are {', '.join(feeds)}")
     return [feeds[name] for name in dict.fromkeys(names)] if names else list(feeds.values())
 
 

@@ -105,7 +105,8 @@ def hours(settings: Settings, keys: Sequence[str], *, first: date, days: int) ->
     clients = settings.clients
     for key in keys:
         if key not in clients:
-            raise UnknownName("client", key, nearest(key, clients), hint="" if clients else "`deadlines client add` makes one")
+            near = nearest(key, clients)
+            raise UnknownName("client", key, near, hint="" if near else "`deadlines client list` shows them")
     chosen = {key: clients[key] for key in (keys or clients)}
     return [_day(settings.me, chosen, first + _ONE_DAY * number) for number in range(days)]
 

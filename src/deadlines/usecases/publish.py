@@ -62,9 +62,8 @@ def _refuse_unfit(desk: Desk, calendar: str) -> None:
     if calendar in {LOCAL, TIME}:
         raise Refused(f"calendar {calendar} is for something else", hint=_OWN)
     if calendar not in settings.calendars:
-        raise UnknownName(
-            "calendar", calendar, nearest(calendar, settings.calendars), hint=_OWN if not settings.calendars else ""
-        )
+        near = nearest(calendar, settings.calendars)
+        raise UnknownName("calendar", calendar, near, hint="" if near else _OWN)
     clients = [key for key, client in settings.clients.items() if client.calendar == calendar]
     if calendar == settings.me.default_calendar or clients:
         whose = "" if not clients else f" of {clients[0]}"

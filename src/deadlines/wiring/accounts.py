@@ -138,9 +138,9 @@ class Accounts:
 
         accounts = self._settings().accounts
         if name not in accounts:
-            raise UnknownName(
-                "account", name, nearest(name, accounts), hint="" if accounts else "`deadlines account add` makes one"
-            )
+            near = nearest(name, accounts)
+            hint = "`deadlines account list` shows them, `deadlines account add` makes one"
+            raise UnknownName("account", name, near, hint="" if near else hint)
         return accounts[name]
 
     def _client(self, account: Account, secret: str | None = None) -> Client:

@@ -95,6 +95,7 @@ def edit(options: Options, key: str, **typed: object) -> None:
 @click.argument("key", metavar="KEY", shell_complete=complete.clients)
 def remove(options: Options, key: str) -> None:
     """Take a client out of the configuration; their tasks stay."""
+    _client(options, key)
     confirm(options, f"Remove client {key} from the configuration?")
     workshop(options).config_file.remove_client(key)
     show(options, as_json=lambda: {"removed": key}, as_text=lambda _: f"removed client {key}; their tasks stay\n")
@@ -148,7 +149,9 @@ def _client(options: Options, key: str) -> Client:
 
     clients = workshop(options).settings.clients
     if key not in clients:
-        raise UnknownName("client", key, nearest(key, clients), hint="" if clients else "`deadlines client add` makes one")
+        near = nearest(key, clients)
+        hint = "`deadlines client list` shows them, `deadlines client add` makes one"
+        raise UnknownName("client", key, near, hint="" if near else hint)
     return clients[key]
 
 

@@ -36,7 +36,14 @@ def write(options: Options, names: tuple[str, ...], folder: str, *, stdout: bool
       deadlines feed write acme --dir /srv/www/calendars
       deadlines feed write team --rotate
     """
-    from deadlines.cli.feed_text import exit_code, publication_json, publication_text, remarks  # noqa: PLC0415 # help is spared it
+    from deadlines.cli.errors import tell_failures  # noqa: PLC0415 # help is spared it
+    from deadlines.cli.feed_text import (  # noqa: PLC0415 # help is spared it
+        exit_code,
+        failures,
+        publication_json,
+        publication_text,
+        remarks,
+    )
     from deadlines.usecases.feeds import publish, text_of  # noqa: PLC0415 # help is spared it
 
     if stdout and (len(names) != 1 or folder or rotate):
@@ -53,6 +60,7 @@ def write(options: Options, names: tuple[str, ...], folder: str, *, stdout: bool
         as_json=lambda: publication_json(publication),
         as_text=lambda screen: publication_text(publication, screen, quiet=options.quiet),
     )
+    tell_failures(options, failures(publication.feeds))
     for remark in remarks(publication):
         note(options, remark)
     return exit_code(publication)

@@ -42,8 +42,9 @@ def sync_now(
     options: Options, *, calendars: tuple[str, ...] = (), allow_deletes: int = 0, dry_run: bool = False, full: bool = False
 ) -> Exit:
     """Sync, and print the report; `init` ends with it too."""
+    from deadlines.cli.errors import tell_failures  # noqa: PLC0415 # help is spared it
     from deadlines.cli.feed_text import after_sync  # noqa: PLC0415 # help is spared it
-    from deadlines.cli.sync_text import exit_code, report_json, report_text  # noqa: PLC0415 # help is spared it
+    from deadlines.cli.sync_text import exit_code, failures, report_json, report_text  # noqa: PLC0415 # help is spared it
     from deadlines.usecases.sync import Request, nobody, sync  # noqa: PLC0415 # help is spared it
 
     shop = workshop(options)
@@ -65,6 +66,7 @@ def sync_now(
         as_json=lambda: report_json(report, desk.settings, feeds),
         as_text=lambda screen: report_text(report, desk.settings, screen, now=shop.now, quiet=options.quiet, feeds=feeds),
     )
+    tell_failures(options, failures(report, desk.settings, feeds))
     return exit_code(report, feeds)
 
 
