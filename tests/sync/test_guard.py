@@ -58,6 +58,21 @@ def test_an_emptied_collection_deletes_nothing(dav: LockedDav, replica: Replica)
     assert replica.store.state("work").problem
 
 
+def test_the_last_item_may_be_deleted_there_but_not_lost_with_its_calendar(dav: LockedDav, replica: Replica) -> None:
+    filled(dav, replica, 1)
+    dav.calendars[PATH] = dav.new_calendar()
+    lost = replica.sync()
+    dav.put(f"{PATH}u0.ics", task("u0"))
+    found = replica.sync()
+    dav.remove(f"{PATH}u0.ics")
+    deleted = replica.sync()
+
+    assert str(lost.error) == "calendar work: the only item is gone from the server; nothing was deleted"
+    assert found.ok
+    assert deleted.ok
+    assert not replica.texts()
+
+
 def test_deletions_that_are_meant_are_allowed(dav: LockedDav, replica: Replica) -> None:
     filled(dav, replica, 3)
     for n in range(3):

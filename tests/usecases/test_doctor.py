@@ -11,7 +11,7 @@ import pytest
 from tests.usecases.conftest import NOW
 
 from deadlines.core.settings import Account, Calendar, Mail, Mode, PasswordSource, Settings
-from deadlines.errors import ConfigError, InputError, StoreBroken, StoreFull, Unreachable
+from deadlines.errors import ConfigError, CredentialsRefused, InputError, StoreBroken, StoreFull, Unreachable
 from deadlines.remote.base import Capabilities
 from deadlines.store.base import CollectionState, RunKind, Store, Unreadable
 from deadlines.store.digests import Delivery, Outcome
@@ -121,6 +121,20 @@ def test_what_is_wrong_is_a_line_and_the_other_looks_go_on(
     assert message in found[0].message
     assert lines[-1].topic == "cron" or topic == "config"
     assert "hunter2" not in "".join(line.message + line.remedy for line in lines)
+
+
+def test_a_password_is_tried_once_for_its_account(around: Surroundings) -> None:
+    asked: list[str] = []
+
+    def probe(_store: Store, calendar: Calendar) -> NoReturn:
+        asked.append(calendar.name)
+        raise CredentialsRefused("https://dav.example.org/", "no", status=401)
+
+    lines = [line for line in diagnose(replace(around, probe=probe)) if line.topic.startswith("server")]
+
+    assert [line.topic for line in lines] == ["server work", "server edo"]
+    assert {line.remedy for line in lines} == {"correct user name and password of account main"}
+    assert asked == ["work"]
 
 
 def test_a_full_disk_needs_room_not_a_backup(around: Surroundings) -> None:

@@ -82,6 +82,7 @@ class _Sync:
         self._reader = Reader(store, collection, folder, terms)
         self._pusher = Pusher(store, collection, folder, terms)
         self._doomed: list[Record] = []
+        self._anew = False
 
     def run(self) -> None:
         """Read and write until nothing is left to be written; then delete, and save where we are."""
@@ -95,6 +96,7 @@ class _Sync:
                 reading = self._reader.read(mark, full=full)
             except CollectionMissing as error:
                 raise self._vanished(error) from error
+            self._anew |= reading.full and not full and bool(mark.sync_token)  # the token was refused
             mark = reading.mark
             if reading.full:
                 listed_at = self._terms.now
@@ -148,7 +150,8 @@ class _Sync:
         if not lost and not there:
             return
         known = sum(1 for _ in self._store.known(self._name)) - (len(missing) - lost)
-        check(self._name, Deletions(here=lost, there=there, of=known), allowed=self._terms.allow_deletes)
+        deletions = Deletions(here=lost, there=there, of=known, anew=self._anew)
+        check(self._name, deletions, allowed=self._terms.allow_deletes)
 
     def _fold_gone(self, gone: list[Record]) -> None:
         with self._store.write(RunKind.SYNC, "sync", now=self._terms.now, run=self._terms.run) as writer:

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from deadlines.core.settings import LOCAL, Calendar, Mode, Settings
-from deadlines.errors import ConfigError, DeadlinesError, StoreError, StoreFull
+from deadlines.errors import ConfigError, CredentialsRefused, DeadlinesError, StoreError, StoreFull
 from deadlines.remote.base import Capabilities
 from deadlines.store.base import OPEN, Query, Store
 from deadlines.store.digests import Outcome
@@ -127,9 +127,10 @@ def _database(around: Surroundings, settings: Settings | None) -> Iterator[Line]
             if settings is not None:
                 yield from _each(_moved(around, store), topic="time zones")
                 yield from _each(_left_behind(store, settings), topic="calendars")
+                refused: dict[str, CredentialsRefused] = {}
                 for calendar in settings.calendars.values():
                     yield from _each(_last_sync(store, calendar, around.now), topic=f"sync {calendar.name}")
-                    yield _server(around, store, calendar)
+                    yield _server(around, store, calendar, refused)
                 for reader in () if settings.mail is None else settings.mail.to:
                     yield from _each(_last_digest(store, reader, around.now), topic="digest")
     except StoreError as error:
@@ -212,10 +213,17 @@ def _last_digest(store: Store, reader: str, now: datetime) -> Iterator[Line]:
             yield Line(level=Level.OK, topic="digest", message=said)
 
 
-def _server(around: Surroundings, store: Store, calendar: Calendar) -> Line:
+def _server(around: Surroundings, store: Store, calendar: Calendar, refused: dict[str, CredentialsRefused]) -> Line:
+    """A password that was `refused` to its account is not tried once more: servers lock out whoever does that often."""
     topic = f"server {calendar.name}"
     try:
+        if calendar.account in refused:
+            raise refused[calendar.account]
         found = around.probe(store, calendar)
+    except CredentialsRefused as error:
+        refused[calendar.account] = error
+        remedy = f"correct user name and password of account {calendar.account}"
+        return Line(level=Level.FAILURE, topic=topic, message=str(error), remedy=remedy)
     except DeadlinesError as error:
         remedy = f"deadlines account discover {calendar.account} shows what is there"
         return Line(level=Level.FAILURE, topic=topic, message=str(error), remedy=remedy)
