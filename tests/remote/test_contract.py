@@ -102,6 +102,21 @@ def test_nothing_changed_is_one_request(collection: CalDavCollection | VDir) -> 
     assert collection.requests == before + 1
 
 
+def test_what_stands_where_it_stood_is_told_without_asking_itself(collection: CalDavCollection | VDir) -> None:
+    """By the home that it is in; a folder is in none."""
+    collection.create(collection.href_for("one"), todo("one"))
+    _, _, mark = pages(collection.changes(Mark(), full=False))
+    _, _, later = pages(collection.changes(mark, full=False))
+    before = collection.requests
+    expected = {collection.url} if isinstance(collection, CalDavCollection) else set()
+
+    assert collection.unchanged({collection.url: mark}) == collection.unchanged({collection.url: later}) == expected
+    assert collection.requests == before + 2 * len(expected)
+
+    collection.create(collection.href_for("two"), todo("two"))
+    assert collection.unchanged({collection.url: mark}) == set()
+
+
 def test_what_is_created_is_listed_and_fetched(collection: CalDavCollection | VDir) -> None:
     href = collection.href_for("one")
     written = collection.create(href, todo("one", "Blåbær, 蓝莓; \\n"))

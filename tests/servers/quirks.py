@@ -114,6 +114,16 @@ class TokensInSeconds(Behaviour):
         return replace(reply, body=body, headers={**reply.headers, "Date": self._date})
 
 
+class TokensSpeltTwoWays(Behaviour):
+    """A property tells a token in another spelling than a report; both are taken."""
+
+    def before(self, _dav: FakeDav, request: Request) -> Request | Reply:
+        return replace(request, body=request.body.replace(b">told:", b">"))
+
+    def row(self, _dav: FakeDav, _request: Request, row: FakeRow) -> FakeRow | None:
+        return replace(row, props={name: "told:" * (name == f"{DAV}sync-token") + value for name, value in row.props.items()})
+
+
 class Truncated(Behaviour):
     """A sync report has at most `rows` rows; whether it says so is up to the server (RFC 6578 §3.6)."""
 
@@ -358,6 +368,22 @@ class Drip(Behaviour):
 
     def after(self, _dav: FakeDav, _request: Request, reply: Reply) -> Reply:
         return replace(reply, drip=self._seconds)
+
+
+class AtHome(Behaviour):
+    """Another behaviour, where it is asked about what is no calendar itself: the home that calendars are in."""
+
+    def __init__(self, behaviour: Behaviour) -> None:
+        self._behaviour = behaviour
+
+    def before(self, dav: FakeDav, request: Request) -> Request | Reply:
+        return request if request.path in dav.calendars else self._behaviour.before(dav, request)
+
+    def row(self, dav: FakeDav, request: Request, row: FakeRow) -> FakeRow | None:
+        return row if request.path in dav.calendars else self._behaviour.row(dav, request, row)
+
+    def after(self, dav: FakeDav, request: Request, reply: Reply) -> Reply:
+        return reply if request.path in dav.calendars else self._behaviour.after(dav, request, reply)
 
 
 class Times(Behaviour):

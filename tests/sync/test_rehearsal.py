@@ -15,14 +15,16 @@ def rehearsal(dav: LockedDav, replica: Replica) -> Rehearsal:
     return Rehearsal(replica.collection())
 
 
-def test_it_says_what_the_real_one_says(rehearsal: Rehearsal) -> None:
+def test_it_says_what_the_real_one_says(dav: LockedDav, rehearsal: Rehearsal) -> None:
     assert rehearsal.capabilities().sync_token
     assert rehearsal.href_for("u") == f"{PATH}u.ics"
     found = rehearsal.find("u")
     assert found is not None
     assert found.href == f"{PATH}u.ics"
     assert rehearsal.clone() is rehearsal
-    assert rehearsal.requests == 2
+    stands = Mark(sync_token=dav.token(PATH))
+    assert rehearsal.unchanged({rehearsal.url: stands}) == {rehearsal.url}
+    assert rehearsal.requests == 3
     rehearsal.close()
 
 

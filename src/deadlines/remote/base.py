@@ -10,7 +10,7 @@ tuple, made in half the time of a frozen dataclass.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple, Protocol
 
@@ -95,6 +95,15 @@ class Collection(Protocol):
         An empty mark without `full` is a first download: texts come along where the server gives them, and where that does not
         prove what exists it is not `full`: ask for everything some time later. With `full`, or after a refused mark, texts do not
         come along: the caller knows most of them, and fetches those whose ETag is new.
+        """
+        ...
+
+    def unchanged(self, marks: Mapping[str, Mark]) -> frozenset[str]:
+        """The URLs, among those that `marks` has marks for, of collections in which nothing changed since; one request for all.
+
+        They are this collection and others that are kept beside it. What the answer does not tell for certain is left out, and so
+        is everything where there is no answer: it can be asked by `changes`. Only what the whole account would meet is raised
+        (`CredentialsRefused`, `Untrusted`, `Unreachable`).
         """
         ...
 

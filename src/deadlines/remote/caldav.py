@@ -29,7 +29,7 @@ from itertools import chain
 from typing import Final
 
 from deadlines.errors import CollectionMissing, NotCalDAV, PreconditionFailed, Rejected, RemoteError
-from deadlines.remote import davxml
+from deadlines.remote import davxml, home
 from deadlines.remote.base import Capabilities, Changes, Listed, Mark, Page, Written
 from deadlines.remote.fetching import Fetcher
 from deadlines.remote.hrefs import decode, directory, member, name_for, resolve
@@ -239,6 +239,10 @@ class CalDavCollection:
                 present, removed, missing, size = [], [], [], 0
         if present or removed or missing:
             yield Page(present=tuple(present), removed=tuple(removed), missing=tuple(missing))
+
+    def unchanged(self, marks: Mapping[str, Mark]) -> frozenset[str]:
+        """One PROPFIND, depth 1, of the home that this collection is in."""
+        return home.unchanged(self._client, home.of(self.path), marks)
 
     # What does it say?
 

@@ -35,6 +35,9 @@ TOKEN: Final = _document("D:propfind", "<D:prop><D:resourcetype/><D:sync-token/>
 CTAG: Final = _document("D:propfind", "<D:prop><D:resourcetype/><S:getctag/></D:prop>")
 """The same of a server without tokens."""
 
+MARKS: Final = _document("D:propfind", "<D:prop><D:resourcetype/><D:sync-token/><S:getctag/></D:prop>")
+"""The same where some of the calendars have tokens and others none."""
+
 PRINCIPAL: Final = _document("D:propfind", "<D:prop><D:current-user-principal/><D:principal-URL/><D:resourcetype/></D:prop>")
 """Who am I? (RFC 5397)"""
 

@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -205,6 +205,10 @@ class Subscription:
             return split(decode(body))
         except CodecError as error:
             raise NotCalDAV(self.url, f"this is no calendar: {error}") from error
+
+    def unchanged(self, marks: Mapping[str, Mark]) -> frozenset[str]:  # noqa: ARG002 - as the port has it
+        """It has none beside it."""
+        return frozenset()
 
     # What does it say?
 

@@ -20,7 +20,7 @@ import hashlib
 import os
 import stat
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -116,6 +116,10 @@ class VDir:
                 missing=tuple(self.path + name for name, seen in part if not seen.readable),
             )
         yield Page(mark=mark)
+
+    def unchanged(self, marks: Mapping[str, Mark]) -> frozenset[str]:  # noqa: ARG002 - as the port has it
+        """A folder has nobody to ask for others."""
+        return frozenset()
 
     # What does it say?
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 from deadlines.remote.base import Capabilities, Changes, Collection, Listed, Mark, Page, Written
 
@@ -31,6 +31,10 @@ class Rehearsal:
             return Changes(full=False, pages=iter([Page(mark=mark)]))
         self._read = True
         return self._real.changes(mark, full=full)
+
+    def unchanged(self, marks: Mapping[str, Mark]) -> frozenset[str]:
+        """As the real one."""
+        return self._real.unchanged(marks)
 
     def fetch(self, hrefs: Sequence[str]) -> Iterator[Listed | str]:
         """What was written here, and as the real one for everything else."""
