@@ -1,4 +1,4 @@
-"""docs/reliability.md names tests that exist."""
+"""docs/reliability.md names tests that exist, and commands that print figures."""
 
 from __future__ import annotations
 
@@ -28,3 +28,13 @@ def test_every_file_that_is_named_exists() -> None:
 
     assert len(sources) > 20
     assert [name for name in sources if not (ROOT / "src" / "deadlines" / name).is_file()] == []
+
+
+def test_every_command_runs_tests_that_exist_and_tell_their_figures() -> None:
+    page = (ROOT / "docs" / "reliability.md").read_text(encoding="utf-8")
+    commands = re.findall(r"^\|[^|]*\|[^|]*?pytest (tests/[\w/]+\.py)(?: -k (\w+))?`", page, re.MULTILINE)
+    texts = {file: (ROOT / file).read_text(encoding="utf-8") for file, _ in commands}
+
+    assert len(commands) > 7
+    assert [(file, word) for file, word in commands if not re.search(rf"def test_\w*{word}", texts[file])] == []
+    assert [file for file, text in texts.items() if "LOG.info(" not in text] == ["tests/ical/test_edit.py"]  # pytest counts them

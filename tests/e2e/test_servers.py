@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import logging
 from pathlib import Path
 
 import pytest
 from tests.e2e.person import Person, Place, account, calendar, vtodo
 from tests.servers.process import free_port
+
+LOG = logging.getLogger(__name__)
 
 
 def names(items: list[dict[str, str]]) -> list[str]:
@@ -27,6 +30,7 @@ def test_first_sync_takes_from_both_sides_and_the_second_writes_nothing(kari: Pe
         assert (names(report["pulled"]["created"]), names(report["pushed"]["created"])) == (["Invoice"], ["Landing page"])
     assert "DUE;TZID=America/New_York:20261127T170000" in place.get(f"{uid}.ics")
     assert (second["requests"], place.etags()) == (1, stored)
+    LOG.info("the second sync: %d request, 0 writes", second["requests"])
     assert kari.summaries() == ["Invoice", "Landing page"]
     assert kari.task("theirs")["due"]["instant"] == "2026-12-01T22:00:00Z"
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from datetime import timedelta
 
 import pytest
@@ -25,6 +26,7 @@ from tests.sync.rig import PATH, WORK, Crash, CrashingStore, LockedDav, Replica,
 
 from deadlines.sync.reading import BATCH
 
+LOG = logging.getLogger(__name__)
 BROKEN_TEXT = "BEGIN:VCALENDAR\r\nBEGIN:VTODO\r\nUID:bad\r\n"
 
 
@@ -377,3 +379,4 @@ def test_many_broken_items_stop_no_other(dav: LockedDav, replica: Replica) -> No
     assert {item.summary.removeprefix(PATH).removesuffix(".ics") for item in report.skipped} == set(ways)
     assert not any([report.pulled.deleted, report.pushed])
     assert len(dav.texts()) == 500
+    LOG.info("%d synced, %d named, %d still there", len(replica.texts()), len(report.skipped), len(dav.texts()))
