@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from tests.sync.rig import PATH, LockedDav, Replica, task, with_line
 
 from deadlines.ical.read import read
-from deadlines.sync.merge import Prefer, merge, same_meaning
+from deadlines.sync.merge import Prefer, confirmed, merge, same_meaning
 
 NEW_YORK = (
     "BEGIN:VTIMEZONE\r\nTZID:America/New_York\r\n"
@@ -374,3 +374,45 @@ def test_merging_again_changes_nothing(base: str, local: str, remote: str, prefe
     assert read(once).uid == "u"
     assert same_meaning(merged(remote, once, remote), once)
     assert same_meaning(merged(local, local, once), once)
+
+
+CONFIRMED = {
+    "what arrived": (("A:1", "B:1"), ("A:2", "B:2"), ("A:2", "B:3"), ("A:2", "B:1")),
+    "what did not": (("A:1",), ("A:2", "B:2"), ("A:1",), ("A:1",)),
+    "removed by us": (("A:1", "B:1"), ("B:2",), ("B:3",), ("B:1",)),
+    "removed by them": (("A:1", "B:1"), ("A:2", "B:1"), ("B:1",), ("A:1", "B:1")),
+    "an alarm of ours": ((), ("A:1", alarm("a")), ("A:2", alarm("a")), (alarm("a"),)),
+    "an alarm of ours, changed": (
+        (),
+        ("A:1", alarm("a")),
+        ("A:1", alarm("a", "-PT2H")),
+        ("A:1", alarm("a").replace("TRIGGER:-PT1H\r\n", "")),
+    ),
+    "an alarm that we changed": ((alarm("a"),), (alarm("a", "-PT2H"),), (alarm("a", "-PT2H"), "A:1"), (alarm("a", "-PT2H"),)),
+    "an alarm that we removed": ((alarm("a"),), ("A:1",), ("A:2",), ()),
+    "an alarm that they removed": ((alarm("a"),), (alarm("a", "-PT2H"),), ("A:2",), (alarm("a"),)),
+    "an alarm that they gave back": ((alarm("a"),), ("A:1",), ("A:1", alarm("a")), ("A:1", alarm("a"))),
+}
+
+
+@pytest.mark.parametrize(("base", "sent", "remote", "expected"), CONFIRMED.values(), ids=CONFIRMED)
+def test_what_the_server_has_as_we_sent_it_is_agreed_on(
+    base: tuple[str, ...], sent: tuple[str, ...], remote: tuple[str, ...], expected: tuple[str, ...]
+) -> None:
+    assert same_meaning(confirmed(lines(*base), lines(*sent), lines(*remote)), lines(*expected))
+
+
+def test_the_zone_of_what_we_sent_is_known() -> None:
+    sent = zoned(lines("DUE;TZID=America/New_York:20261127T170000"))
+    remote = sent.replace("Landing page", "Theirs")
+
+    assert "TZID:America/New_York" in confirmed(lines(), sent, remote)
+
+
+@LAW
+@given(base=versions(), sent=versions(), remote=versions())
+def test_what_arrived_whole_or_not_at_all_is_agreed_on_so(base: str, sent: str, remote: str) -> None:
+    assert same_meaning(confirmed(base, sent, sent), sent)
+    assert same_meaning(confirmed(base, base, remote), base)
+    once = confirmed(base, sent, remote)
+    assert same_meaning(confirmed(once, sent, remote), once)

@@ -22,6 +22,8 @@ from tests.sync.rig import (
     with_line,
 )
 
+from deadlines.core.settings import Policy
+
 PAGE = f"{PATH}u.ics"
 MOMENTS = range(1, 12)
 """More transactions than a sync of two tasks has."""
@@ -56,6 +58,15 @@ class RefusedEverywhere(Behaviour):
         if b"multiget" in request.body:
             return replace(row, status=500, props={})
         return replace(row, props={name: value for name, value in row.props.items() if name != f"{CAL}calendar-data"})
+
+
+class DiesAfterPut(Behaviour):
+    """The client is no more when its write was carried out."""
+
+    def after(self, _dav: FakeDav, request: Request, reply: Reply) -> Reply:
+        if request.method == "PUT":
+            raise Crash
+        return reply
 
 
 @pytest.fixture
@@ -206,3 +217,31 @@ def test_what_goes_between_an_interrupted_first_sync_and_the_next_is_gone(
     replica.sync()
 
     assert replica.texts().keys() == {"v", "w", "ours"}
+
+
+@pytest.mark.parametrize("uid", ["u", "n"], ids=["edited", "new"])
+@pytest.mark.parametrize("stamp", ["20200101T000000Z", "20270101T000000Z"], ids=["older", "newer"])
+@pytest.mark.parametrize("policy", [Policy.NEWEST, Policy.MINE, Policy.THEIRS, Policy.BOTH], ids=lambda policy: policy.value)
+def test_what_we_wrote_without_hearing_of_it_is_no_edit_of_theirs(
+    dav: LockedDav, in_step: Replica, policy: Policy, stamp: str, uid: str
+) -> None:
+    """Only the summary was changed by two: the note there is our own of before, and loses to ours of now whoever wins."""
+    in_step.policy = policy
+    if uid == "n":
+        in_step.add("n")
+    in_step.edit(uid, summary="Ours", description="First")
+    dav.behaviours.append(DiesAfterPut())
+    with suppress(Crash):
+        in_step.sync()
+    dav.behaviours.clear()
+    theirs = with_line(with_line(dav.texts()[f"{uid}.ics"], "SUMMARY", "Theirs"), "LAST-MODIFIED", stamp)
+    dav.put(f"{PATH}{uid}.ics", theirs)
+    in_step.edit(uid, description="Second")
+
+    report = in_step.sync()
+
+    assert [conflict.properties for conflict in report.conflicts] == [("SUMMARY",)]
+    assert "DESCRIPTION:Second" in "".join(dav.texts().values())
+    assert "SUMMARY:Ours" in "".join(in_step.journalled())
+    assert not in_step.store.pending(WORK)
+    assert not in_step.sync().conflicts

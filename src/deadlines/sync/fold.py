@@ -19,7 +19,7 @@ from deadlines.ical.read import content, read
 from deadlines.ical.recurring import moved_on
 from deadlines.remote.base import Listed
 from deadlines.store.base import Index, Record, Unreadable, Writer
-from deadlines.sync.merge import Prefer, merge, same_meaning
+from deadlines.sync.merge import Prefer, confirmed, merge, same_meaning
 from deadlines.sync.reconcile import Action, Side, decide
 from deadlines.sync.report import CalendarReport, Conflict, Item, moved
 
@@ -115,6 +115,8 @@ class Folder:
             return self.quarantine(writer, listed, f"its UID changed from {record.uid} to {uid}")
         if record.sent is not None and arrived(record, text):
             record = replace(record, base=record.sent)
+        elif record.sent is not None:
+            record = replace(record, base=confirmed(record.base or _NOTHING, record.sent, text))
         return self._compare(writer, record, listed, text)
 
     def quarantine(self, writer: Writer, listed: Listed, reason: str) -> Left:

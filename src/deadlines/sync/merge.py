@@ -85,6 +85,12 @@ def _merged(base: str, local: str, remote: str, prefer: Prefer, *, bound: frozen
     return Merged(text=text, kept_clock=work.kept_clock, conflicts=_unique(work.conflicts), dropped=_unique(work.dropped))
 
 
+def confirmed(base: str, sent: str, remote: str) -> str:
+    """`base`, but for what the server has as we sent it: that is ours, and agreed on, whoever changed the rest since."""
+    work = _Work(base, sent, remote, Prefer.MINE, frozenset())
+    return work.confirmed(parse(base), parse(sent), parse(remote)).render()
+
+
 def same_meaning(one: str, other: str) -> bool:
     """Whether two texts say the same but for stamps, spelling and time zone definitions."""
     return _digest(parse(one), _Reader(one)) == _digest(parse(other), _Reader(other))
@@ -164,6 +170,29 @@ class _Work:
         children = self._children(base, local, remote)
         merged.items = [*(_ending(line, remote.eol) for line in _in_order(remote, chosen)), *children]
         return merged
+
+    def confirmed(self, base: Node, sent: Node, remote: Node) -> Node:
+        """The base of one component, as far as the remote says what was sent."""
+        before, ours, theirs = (_grouped(node) for node in (base, sent, remote))
+        _, reader, other = self._readers
+        chosen = {
+            group: ours.get(group, ())
+            if _meaning(ours.get(group, ()), reader) == _meaning(theirs.get(group, ()), other)
+            else before.get(group, ())
+            for group in _unique([*before, *ours])
+        }
+        had, have, there = (_children(node, reader) for node, reader in zip((base, sent, remote), self._readers, strict=True))
+        children = (self._confirmed_child(had.get(key), have.get(key), there.get(key)) for key in _unique([*had, *have]))
+        node = Node(base.name, base.begin, base.end)
+        node.items = [*_in_order(base, chosen), *(child for child in children if child is not None)]
+        return node
+
+    def _confirmed_child(self, base: Node | None, sent: Node | None, remote: Node | None) -> Node | None:
+        if sent is None or remote is None:
+            return None if sent is remote else base
+        if sent.name == "VTIMEZONE" or _digest(sent, self._readers[1]) == _digest(remote, self._readers[2]):
+            return sent
+        return self.confirmed(base if base is not None else Node(sent.name, sent.begin, sent.end), sent, remote)
 
     def _lines(self, group: str, base: Sequence[Line], local: Sequence[Line], remote: Sequence[Line]) -> Sequence[Line]:
         if group in _STAMPS:
