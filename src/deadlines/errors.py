@@ -11,8 +11,9 @@
     ├── StoreError               the database
     │   ├── StoreBusy            another process holds it, or another sync runs
     │   ├── StoreNewer           written by a newer version of this program
-    │   └── StoreBroken          torn, read-only, not a database
-    │       └── StoreFull        the disk is full: nothing was written
+    │   └── StoreBroken          torn, or not a database
+    │       ├── StoreFull        the disk is full: nothing was written
+    │       └── StoreReadOnly    its folder cannot be written to
     ├── PublishingFailed         a feed's file could not be written; carries path and reason
     ├── ProgramFailed            a program of the system (crontab, systemctl, a notification); carries program and reason
     ├── GuardTripped             a sync that would delete suspiciously much; carries how many of how many
@@ -131,7 +132,7 @@ class StoreNewer(StoreError):
 
 
 class StoreBroken(StoreError):
-    """Torn, read-only, or not a database at all."""
+    """Torn, or not a database at all."""
 
 
 class StoreFull(StoreBroken):
@@ -139,6 +140,13 @@ class StoreFull(StoreBroken):
 
     def __init__(self, path: str) -> None:
         super().__init__(path, "the disk is full")
+
+
+class StoreReadOnly(StoreBroken):
+    """Its folder cannot be written to, which even reading takes; nothing is wrong with what is there."""
+
+    def __init__(self, path: str) -> None:
+        super().__init__(path, "its folder cannot be written to")
 
 
 class PublishingFailed(DeadlinesError):

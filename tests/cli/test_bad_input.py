@@ -289,24 +289,34 @@ def test_second_sync_at_the_same_time(
     assert "hint: another `deadlines` is at work; run this again when it is done\n" in said
 
 
+FULL = "the disk is full\nhint: make room on the disk, then run this again; nothing is lost\n"
+READ_ONLY = "its folder cannot be written to\nhint: let yourself write to the folder, or set DEADLINES_DATA to another one;"
+
+
 @pytest.mark.parametrize(
-    "typed", ["add x", *(f"add x; cat /dev/zero > zeros 2> /dev/null; ours {typed}" for typed in ("add y", "list", "undo"))]
+    ("size", "script", "said"),
+    [
+        ("96k", "ours add x", FULL),
+        ("1m", "ours add x; cat /dev/zero > zeros 2> /dev/null; ours add y", FULL),
+        ("1m", "ours add x; cat /dev/zero > zeros 2> /dev/null; ours list", FULL),
+        ("1m", "ours add x; cat /dev/zero > zeros 2> /dev/null; ours undo", FULL),
+        ("1m", "ours add x; mount -o remount,ro .; ours list", READ_ONLY),
+        ("1m", "ours add x; mount -o remount,ro .; ours undo", READ_ONLY),
+        ("1m", "mount -o remount,ro .; ours list", READ_ONLY),
+    ],
 )
-def test_full_disk(environment: dict[str, str], tmp_path: Path, typed: str) -> None:
-    full = tmp_path / "full"
-    full.mkdir()
-    script = f'ours() {{ "$0" -m deadlines "$@"; }}; mount -t tmpfs -o size=1m none {full} && cd {full} && ours {typed}'
-    if typed == "add x":
-        script = script.replace("1m", "96k")
+def test_a_disk_that_cannot_be_written_to(environment: dict[str, str], tmp_path: Path, size: str, script: str, said: str) -> None:
+    disk = tmp_path / "disk"
+    disk.mkdir()
+    script = f'ours() {{ "$0" -m deadlines "$@"; }}; mount -t tmpfs -o size={size} none {disk} && cd {disk} && {script}'
     command = ["unshare", "--map-root-user", "--mount", "sh", "-c", script, sys.executable]
     if shutil.which("unshare") is None:
         pytest.skip("unshare is not here")
     done = subprocess.run(
-        command, env=environment | {"DEADLINES_DATA": str(full)}, capture_output=True, encoding="utf-8", check=False, timeout=60
+        command, env=environment | {"DEADLINES_DATA": str(disk)}, capture_output=True, encoding="utf-8", check=False, timeout=60
     )
     if "deadlines.sqlite3" not in done.stderr:
         pytest.skip("no file system of one's own here")
 
     assert done.returncode == 4
-    assert done.stderr.startswith(f"error: {full}/deadlines.sqlite3: the disk is full\n")
-    assert "hint: make room on the disk, then run this again; nothing is lost\n" in done.stderr
+    assert done.stderr.startswith(f"error: {disk}/deadlines.sqlite3: {said}")

@@ -37,6 +37,7 @@ def test_every_class_has_its_row(kind: type[BaseException]) -> None:
         (errors.StoreNewer("db", found=9, known=2), "store-newer", 4),
         (errors.StoreBroken("db", "torn"), "store-broken", 4),
         (errors.StoreFull("db"), "store-broken", 4),
+        (errors.StoreReadOnly("db"), "store-broken", 4),
         (errors.GuardTripped("work", "all 12 items are gone", deletes=12, of=12), "guard", 6),
         (errors.RemoteError(URL, "odd"), "remote", 5),
         (errors.Unreachable(URL, "no route"), "unreachable", 75),

@@ -11,7 +11,16 @@ import pytest
 from tests.usecases.conftest import NOW
 
 from deadlines.core.settings import Account, Calendar, Mail, Mode, PasswordSource, Settings
-from deadlines.errors import ConfigError, CredentialsRefused, InputError, StoreBroken, StoreFull, Unreachable
+from deadlines.errors import (
+    ConfigError,
+    CredentialsRefused,
+    InputError,
+    StoreBroken,
+    StoreError,
+    StoreFull,
+    StoreReadOnly,
+    Unreachable,
+)
 from deadlines.remote.base import Capabilities
 from deadlines.store.base import CollectionState, RunKind, Store, Unreadable
 from deadlines.store.digests import Delivery, Outcome
@@ -137,12 +146,17 @@ def test_a_password_is_tried_once_for_its_account(around: Surroundings) -> None:
     assert asked == ["work"]
 
 
-def test_a_full_disk_needs_room_not_a_backup(around: Surroundings) -> None:
-    lines = list(diagnose(replace(around, store=fails(StoreFull("db")))))
+@pytest.mark.parametrize(
+    ("error", "remedy"),
+    [
+        (StoreFull("db"), "make room: nothing can be saved on a full disk"),
+        (StoreReadOnly("db"), "let yourself write to its folder"),
+    ],
+)
+def test_a_full_disk_and_a_read_only_folder_need_no_backup(around: Surroundings, error: StoreError, remedy: str) -> None:
+    lines = list(diagnose(replace(around, store=fails(error))))
 
-    assert [(line.message, line.remedy) for line in lines if line.topic == "database"] == [
-        ("db: the disk is full", "make room: nothing can be saved on a full disk")
-    ]
+    assert [(line.message, line.remedy) for line in lines if line.topic == "database"] == [(str(error), remedy)]
 
 
 def test_a_damaged_look_at_the_database_spares_the_servers(around: Surroundings, store: SqliteStore) -> None:

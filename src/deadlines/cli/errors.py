@@ -51,6 +51,11 @@ ROWS: Mapping[type[BaseException], tuple[str, Exit, str]] = {
     ),
     errors.StoreBroken: ("store-broken", Exit.CONFIG, "`deadlines doctor` looks closer, `deadlines restore FILE` takes a backup"),
     errors.StoreFull: ("store-broken", Exit.CONFIG, "make room on the disk, then run this again; nothing is lost"),
+    errors.StoreReadOnly: (
+        "store-broken",
+        Exit.CONFIG,
+        "let yourself write to the folder, or set DEADLINES_DATA to another one; reading takes that, too",
+    ),
     errors.RemoteError: ("remote", Exit.PARTIAL, "`deadlines doctor` shows what the server can do"),
     errors.Unreachable: ("unreachable", Exit.LATER, "check the network and the url of the account, then run this again"),
     errors.Untrusted: ("untrusted", Exit.CONFIG, "nothing was sent; have the server's certificate mended, then run this again"),

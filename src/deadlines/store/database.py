@@ -19,7 +19,7 @@ from itertools import chain
 from pathlib import Path
 from typing import Any
 
-from deadlines.errors import DeadlinesError, Refused, StoreBroken, StoreBusy, StoreFull
+from deadlines.errors import DeadlinesError, Refused, StoreBroken, StoreBusy, StoreFull, StoreReadOnly
 from deadlines.store.statements import STATEMENTS
 
 Value = str | bytes | int | None
@@ -51,6 +51,12 @@ def translate(path: Path, error: sqlite3.Error) -> DeadlinesError:
         return Refused(f"the database holds another record like this one ({error})")
     if code == sqlite3.SQLITE_FULL or (code in {sqlite3.SQLITE_IOERR, sqlite3.SQLITE_CANTOPEN} and _is_full(path)):
         return StoreFull(str(path))
+    if (
+        code in {sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_READONLY}
+        and path.parent.is_dir()
+        and not os.access(path.parent, os.W_OK)
+    ):
+        return StoreReadOnly(str(path))
     return StoreBroken(str(path), _REASONS.get(code, str(error)))
 
 
@@ -72,6 +78,8 @@ def guarded(path: Path) -> Iterator[None]:
     except OSError as error:
         if error.errno in _NO_SPACE:
             raise StoreFull(str(path)) from error
+        if error.errno == errno.EROFS:
+            raise StoreReadOnly(str(path)) from error
         raise StoreBroken(str(path), (error.strerror or str(error)).lower()) from error
 
 

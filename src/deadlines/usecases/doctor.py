@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from deadlines.core.settings import LOCAL, Calendar, Mode, Settings
-from deadlines.errors import ConfigError, CredentialsRefused, DeadlinesError, StoreError, StoreFull
+from deadlines.errors import ConfigError, CredentialsRefused, DeadlinesError, StoreError, StoreFull, StoreReadOnly
 from deadlines.remote.base import Capabilities
 from deadlines.store.base import OPEN, Query, Store
 from deadlines.store.digests import Outcome
@@ -146,7 +146,9 @@ def _each(look: Iterator[Line], *, topic: str) -> Iterator[Line]:
 
 
 def _remedy(error: StoreError) -> str:
-    return _MAKE_ROOM if isinstance(error, StoreFull) else _RESTORE
+    if isinstance(error, StoreFull):
+        return _MAKE_ROOM
+    return "let yourself write to its folder" if isinstance(error, StoreReadOnly) else _RESTORE
 
 
 def _moved(around: Surroundings, store: Store) -> Iterator[Line]:
