@@ -4,14 +4,14 @@ import datetime as dt
 import io
 import json
 import sys
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from deadlines.cli.options import Color, Options
-from deadlines.cli.output import confirm, detail, is_colored, note, progress, screen, show
+from deadlines.cli.output import confirm, detail, is_colored, note, progress, screen, show, show_exactly
 from deadlines.cli.table import PLAIN
 from deadlines.core.json_text import dumps, duration, instant
 from deadlines.core.settings import Mode
@@ -65,6 +65,36 @@ def test_a_terminal_has_a_width(monkeypatch: pytest.MonkeyPatch) -> None:
 
     assert screen(Options(quiet=True)).columns == 100
     assert not screen(Options(quiet=True)).headings
+
+
+LONG = "  a line of foreign text, \x1b[33mfor a narrow\x1b[0m terminal\n"
+
+
+@pytest.mark.parametrize(
+    ("show_it", "expected"),
+    [(show, "  a line of foreign text,\n    \x1b[33mfor a narrow\x1b[0m terminal\n"), (show_exactly, LONG)],
+)
+def test_what_is_too_wide_for_a_terminal_is_continued_unless_it_is_to_be_copied(
+    show_it: Callable[..., None], expected: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    show_it(Options(), as_json=dict, as_text=lambda _: LONG)
+    assert capsys.readouterr().out == LONG
+
+    terminal = Terminal()
+    monkeypatch.setattr(sys, "stdout", terminal)
+    monkeypatch.setenv("COLUMNS", "28")
+    show_it(Options(), as_json=dict, as_text=lambda _: LONG)
+    assert terminal.getvalue() == expected
+
+
+def test_notes_fit_a_terminal(monkeypatch: pytest.MonkeyPatch) -> None:
+    terminal = Terminal()
+    monkeypatch.setattr(sys, "stderr", terminal)
+    monkeypatch.setenv("COLUMNS", "30")
+
+    note(Options(), "4 tasks have no estimate: `deadlines edit ID` gives them one")
+
+    assert terminal.getvalue() == "4 tasks have no estimate:\n  `deadlines edit ID` gives\n  them one\n"
 
 
 def test_yes_answers() -> None:

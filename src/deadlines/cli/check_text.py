@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from datetime import datetime
 from itertools import groupby
-from textwrap import wrap
 
 from deadlines.cli.table import Role, Screen
 from deadlines.core.clocks import own_clock
@@ -17,8 +16,6 @@ from deadlines.usecases.check import Checked, Noticed, State, group_of
 _ROLES = {Severity.ERROR: Role.OVERDUE, Severity.WARNING: Role.SOON, Severity.INFO: Role.DIM}
 _BEFORE = len("  warning  D101-q3vfk2am  ")
 _LEAST = 10
-_ROOM = 30
-"""A terminal narrower than this is written over its edge."""
 
 
 def check_text(checked: Checked, muted: Sequence[Noticed], settings: Settings, screen: Screen) -> str:
@@ -82,10 +79,10 @@ def _lines(one: Noticed, screen: Screen) -> Iterator[str]:
         yield f"{head}  {cut(summary, room, screen.ellipsis)}{title}"
     else:
         yield head
-        yield f"    {cut(summary, max(screen.columns - 5 - width(title), _LEAST), screen.ellipsis)}{title}"
-    yield from _wrapped(finding.message, "    ", screen)
+        yield from screen.wrapped(f"{summary}{title}", "    ", "      ")
+    yield from screen.wrapped(clean(finding.message), "    ", "      ")
     if finding.remedy:
-        yield from _wrapped(f"-> {finding.remedy}", "    ", screen)
+        yield from screen.wrapped(f"-> {clean(finding.remedy)}", "    ", "       ")
 
 
 def _subject(one: Noticed) -> str:
@@ -97,17 +94,3 @@ def _how(one: Noticed, settings: Settings, now: datetime) -> str:
     if one.mute.until is None:
         return f"acknowledged {own_clock(one.mute.made, settings.me, now=now)}"
     return f"snoozed until {own_clock(one.mute.until, settings.me, now=now)}"
-
-
-def _wrapped(text: str, indent: str, screen: Screen) -> Sequence[str]:
-    text = clean(text)
-    if screen.columns is None or screen.columns < _ROOM:
-        return [indent + text]
-    return wrap(
-        text,
-        screen.columns - 1,
-        initial_indent=indent,
-        subsequent_indent=indent + "  ",
-        break_on_hyphens=False,
-        break_long_words=False,
-    )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from deadlines.cli.output import note, show
+from deadlines.cli.output import note, show, show_exactly
 from deadlines.cli.shop import workshop
 from deadlines.core.display import clean
 from deadlines.core.duration import parse_duration
@@ -28,7 +28,7 @@ def show_job(options: Options, kind: str | None, every: str, at: str) -> None:
     def as_text() -> str:
         return "\n".join(text if alone else f"# {clean(name)}\n{text}" for name, text in files.items())
 
-    show(options, as_json=lambda: {"kind": chosen, "files": files}, as_text=lambda _: as_text())
+    show_exactly(options, as_json=lambda: {"kind": chosen, "files": files}, as_text=lambda _: as_text())
     _warn(options, shop)
 
 

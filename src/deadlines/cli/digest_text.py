@@ -9,10 +9,9 @@ from typing import NamedTuple
 
 from deadlines.cli.exits import Exit
 from deadlines.cli.options import Options
-from deadlines.cli.output import detail, note, show_json
+from deadlines.cli.output import detail, note, say, screen, show_json
 from deadlines.cli.shop import workshop
 from deadlines.core.clock_time import DAY, parse_time
-from deadlines.core.display import clean
 from deadlines.core.settings import Settings
 from deadlines.errors import InputError
 from deadlines.store.digests import Outcome
@@ -110,25 +109,28 @@ def _show(options: Options, wanted: Wanted, written: Letter) -> None:
         note(options, "Nothing to tell: all is well. `--heartbeat` says so all the same.")
         return
     if wanted.form == "html":
-        from deadlines.digest.html import html as render  # noqa: PLC0415 # what is not asked for is not imported
+        from deadlines.digest.html import html  # noqa: PLC0415 # what is not asked for is not imported
+
+        sys.stdout.write(html(written.page))
     else:
-        from deadlines.digest.text import text as render  # noqa: PLC0415 # likewise
-    sys.stdout.write(render(written.page))
+        from deadlines.digest.text import COLUMNS, text  # noqa: PLC0415 # likewise
+
+        sys.stdout.write(text(written.page, min(screen(options).columns or COLUMNS, COLUMNS)))
 
 
 def _tell(options: Options, posted: Sequence[Posted], *, scheduled: bool) -> None:
     """Say what became of it. What went well by schedule is said to those who want to know, for cron mails whatever it hears."""
     if options.json:
         show_json({"posted": [one.as_json() for one in posted]})
-    say = detail if scheduled else note
+    tell = detail if scheduled else note
     for one in posted:
         to = one.reader.address
         if one.error is not None:
             _complain(one)
         elif one.outcome is Outcome.QUIET:
-            say(options, f"Nothing to tell {to}: all is well. `--heartbeat` says so all the same.")
+            tell(options, f"Nothing to tell {to}: all is well. `--heartbeat` says so all the same.")
         else:
-            say(options, f"Sent to {to}: {one.subject}")
+            tell(options, f"Sent to {to}: {one.subject}")
 
 
 def _complain(one: Posted) -> None:
@@ -136,10 +138,10 @@ def _complain(one: Posted) -> None:
 
     assert one.error is not None
     failure = explain(one.error)
-    sys.stderr.write(f"error: digest to {clean(one.reader.address)}: {clean(failure.message)}\n")
+    say(f"error: digest to {one.reader.address}: {failure.message}")
     hint = "it is not sent again by itself; --now sends it" if one.outcome is Outcome.UNKNOWN else failure.hint
     if hint:
-        sys.stderr.write(f"hint: {clean(hint)}\n")
+        say(f"hint: {hint}")
 
 
 def _exit_code(posted: Sequence[Posted]) -> Exit:

@@ -19,7 +19,7 @@ import click
 from deadlines import errors
 from deadlines.cli.exits import Exit
 from deadlines.cli.options import Options
-from deadlines.cli.output import show_json
+from deadlines.cli.output import say, show_json
 from deadlines.cli.root import PROGRAM
 from deadlines.core.display import clean
 
@@ -126,9 +126,9 @@ class Failure:
     def tell(self) -> None:
         """Say it on stderr."""
         for line in (f"error: {self.message}", *(f"  {line}" for line in self.lines)):
-            sys.stderr.write(clean(line) + "\n")
+            say(line)
         if self.hint:
-            sys.stderr.write(f"hint: {clean(self.hint)}\n")
+            say(f"hint: {self.hint}")
 
     def as_json(self) -> dict[str, object]:
         """What JSON has under `error`, without the facts."""

@@ -131,7 +131,7 @@ def _described(one: Listed, settings: Settings, screen: Screen) -> Iterator[str]
     items = "1 item" if one.items == 1 else f"{one.items} items"
     when = "never written" if at is None else f"{items}, last changed {at.astimezone(zone_at(settings.me, at)):%Y-%m-%d %H:%M}"
     parts = (", ".join(content.value for content in feed.content), feed.details.value, whose, when)
-    yield screen.paint(clean("  " + "; ".join(parts)), Role.DIM)
+    yield "  " + screen.paint(clean("; ".join(parts)), Role.DIM)
 
 
 def _json(feed: Published) -> dict[str, object]:

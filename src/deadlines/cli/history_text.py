@@ -79,9 +79,9 @@ def runs_text(runs: Sequence[Run], clock: Clock, screen: Screen) -> str:
     """One line a run, the newest first."""
     columns = (
         Column("RUN"),
-        Column("WHEN"),
-        Column("KIND", spared=1),
-        Column("CHANGES", spared=2),
+        Column("WHEN", spared=1),
+        Column("KIND", spared=2),
+        Column("CHANGES", spared=3),
         Column("COMMAND", flexible=True),
         Column("UNDO"),
     )

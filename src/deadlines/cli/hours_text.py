@@ -14,7 +14,6 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import datetime, time, timedelta
 from functools import partial
 from itertools import groupby
-from textwrap import wrap
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
@@ -27,8 +26,8 @@ from deadlines.usecases.hours import ME, Day, PartyDay
 
 _HOUR = timedelta(hours=1)
 _DAY = 24
-_LABEL, _SHORTEST = 12, 8
-"""As much of a name as is worth finer cells, and as much as is always shown."""
+_LABEL, _SHORT, _SHORTEST = 12, 8, 5
+"""As much of a name as is worth quarters of an hour; half hours and what stands after a row; and as much as is always shown."""
 
 
 class _Style(NamedTuple):
@@ -61,14 +60,13 @@ class _Picture:
         longest = max(width(clean(name)) for name in (*names, "together"))
         tail = 1 + max(map(width, tails))
         self.style = _BLOCKS if screen.columns is not None and screen.ellipsis == "…" else _LETTERS
-        self.per_hour = 2
+        self.per_hour, self._label, self.has_tails = 2, longest, True
         if screen.columns is not None:
-            room = screen.columns - ahead - tail
-            self.per_hour = 4 if room >= 4 * _DAY + _LABEL else 2 if room >= 2 * _DAY + _SHORTEST else 1
+            self.has_tails = screen.columns - ahead - tail >= _DAY + _SHORT
+            room = screen.columns - ahead - (tail if self.has_tails else 0)
+            self.per_hour = 4 if room >= 4 * _DAY + _LABEL else 2 if room >= 2 * _DAY + _SHORT else 1
+            self._label = max(min(longest, room - self.per_hour * _DAY), _SHORTEST)
         self.cell = _HOUR / self.per_hour
-        self._label = longest
-        if screen.columns is not None:
-            self._label = max(min(longest, screen.columns - self.per_hour * _DAY - ahead - tail), _SHORTEST)
 
     def label(self, name: str, more: str = "") -> str:
         """What stands before the cells of a row."""
@@ -82,8 +80,11 @@ class _Picture:
 
     def wrapped(self, text: str) -> Sequence[str]:
         """Lines of text below the cells."""
-        room = None if self.screen.columns is None else self.screen.columns - len(self.margin)
-        return [self.margin + line for line in (wrap(text, room, break_on_hyphens=False) if room else [text])]
+        return self.screen.wrapped(text, self.margin, self.margin)
+
+    def tailed(self, row: str, tail: str) -> str:
+        """A row with what is said of it after it, where there is room for that on this screen."""
+        return f"{row} {tail}" if self.has_tails else row
 
     def axis(self, day: Day, label: str) -> str:
         """The hours on my clock, as they come: also where one is skipped or repeated."""
@@ -167,7 +168,9 @@ def week_text(days: Sequence[Day], screen: Screen, *, now: datetime) -> str:
     for day in days:
         lines += [screen.paint(line, Role.SOON) for said in _change_texts(day) for line in picture.wrapped(said)]
         cells = picture.wall_row(day, partial(_who, day, picture))
-        lines.append(f"{picture.label(format_date(day.date, year=day.date.year))}{cells} {_shared_on(day)}")
+        lines.append(picture.tailed(f"{picture.label(format_date(day.date, year=day.date.year))}{cells}", _shared_on(day)))
+        if not picture.has_tails:
+            lines += picture.wrapped(_shared_on(day))
         lines += filter(None, [picture.now(day.span, day.zone, now)])
     legend = (
         f"{picture.style.mine} only you  {picture.style.theirs} only others  {picture.style.together} everybody, on your clock"
@@ -178,7 +181,7 @@ def week_text(days: Sequence[Day], screen: Screen, *, now: datetime) -> str:
 def _party_row(party: PartyDay, day: Day, picture: _Picture) -> str:
     ahead = "" if party.zone is day.zone and not party.ahead else _signed(party.ahead)
     cells = picture.row(day.span, partial(_works, party, day, picture))
-    return f"{picture.label(party.name, ahead)}{cells} {_place(party)}"
+    return picture.tailed(f"{picture.label(party.name, ahead)}{cells}", _place(party))
 
 
 def _place(party: PartyDay) -> str:

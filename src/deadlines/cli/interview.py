@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from deadlines.cli.errors import without_secrets
+from deadlines.cli.output import say
 from deadlines.core.display import clean
 from deadlines.errors import DeadlinesError, InputError
 
@@ -78,9 +79,9 @@ def about_account(answers: Answers, shop: Workshop, before: Answers | None) -> A
 def tell(error: DeadlinesError) -> None:
     """Say why it did not work; what comes next is the question once more."""
     hint = getattr(error, "hint", "")
-    click.echo(clean(f"error: {without_secrets(str(error))}"), err=True)
+    say(f"error: {without_secrets(str(error))}")
     if hint:
-        click.echo(clean(f"hint: {without_secrets(hint)}"), err=True)
+        say(f"hint: {without_secrets(hint)}")
 
 
 def secret() -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from deadlines.cli.table import Role, Screen
+from deadlines.cli.task_text import labelled
 from deadlines.core.display import clean
 from deadlines.core.overlap import Verdict
 from deadlines.core.repeat import human
@@ -84,7 +85,7 @@ def meeting_details(shown: ShownMeeting, screen: Screen) -> str:
     )
     warnings = [*([] if view is None else hours_texts(view)), *([index.problem] if index.problem else [])]
     lines = [f"{shown.row.id}: {clean(index.summary)}"]
-    lines += [f"  {name:10}  {clean(value)}" for name, value in pairs if value]
+    lines += labelled(pairs, screen)
     lines += [screen.paint(f"  warning: {clean(warning)}", Role.SOON) for warning in warnings]
     return "\n".join(lines) + "\n"
 

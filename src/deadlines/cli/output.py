@@ -1,4 +1,8 @@
-"""Where output goes: results to stdout, everything else to stderr, and only what the reader can take."""
+"""Where output goes: results to stdout, everything else to stderr, and only what the reader can take.
+
+On a terminal no line is wider than it: what a renderer did not wrap its own way goes on in the next line, a little further in.
+In a pipe lines are as they are, for scripts rely on them; and so is everywhere what is meant to be copied.
+"""
 
 from __future__ import annotations
 
@@ -13,7 +17,7 @@ import click
 
 from deadlines.cli.options import Color, Options
 from deadlines.cli.table import Screen
-from deadlines.core.display import clean, cut
+from deadlines.core.display import clean, cut, width
 from deadlines.errors import Refused
 
 VERSION = 1
@@ -23,6 +27,15 @@ _WIPE = "\r\x1b[K"
 
 def show(options: Options, *, as_json: Callable[[], Mapping[str, object]], as_text: Callable[[Screen], str]) -> None:
     """Print a result: one JSON object with `--json`, else the text, which ends in a newline and is clean."""
+    if options.json:
+        show_json(as_json())
+    else:
+        seen = screen(options)
+        sys.stdout.write(_fitted(as_text(seen), seen))
+
+
+def show_exactly(options: Options, *, as_json: Callable[[], Mapping[str, object]], as_text: Callable[[Screen], str]) -> None:
+    """Print a result that is there to be copied, such as a file: no line of it is broken."""
     if options.json:
         show_json(as_json())
     else:
@@ -39,13 +52,19 @@ def show_json(answer: Mapping[str, object]) -> None:
 def note(options: Options, message: str) -> None:
     """Tell the person, on stderr, what is not part of the result; `--quiet` silences it."""
     if not options.quiet:
-        sys.stderr.write(clean(message) + "\n")
+        say(message)
 
 
 def detail(options: Options, message: str) -> None:
     """Tell the person, on stderr, what only `--verbose` asks for."""
     if options.verbose:
-        sys.stderr.write(clean(message) + "\n")
+        say(message)
+
+
+def say(message: str) -> None:
+    """One line, or as many as a terminal needs for it, on stderr."""
+    seen = Screen(columns=_columns(sys.stderr))
+    sys.stderr.write(_fitted(clean(message) + "\n", seen))
 
 
 def confirm(options: Options, question: str) -> None:
@@ -85,9 +104,8 @@ def progress(options: Options) -> Iterator[Callable[[str], None]]:
 
 def screen(options: Options) -> Screen:
     """What the reader of stdout can see."""
-    terminal = sys.stdout.isatty()
     return Screen(
-        columns=shutil.get_terminal_size().columns if terminal else None,
+        columns=_columns(sys.stdout),
         colored=is_colored(options.color, sys.stdout, os.environ),  # noqa: TID251 # TERM and its like configure nothing
         headings=not options.quiet,
         ellipsis="…" if _can_print("…", sys.stdout) else "...",
@@ -103,6 +121,23 @@ def is_colored(color: Color, stream: TextIO, environment: Mapping[str, str]) -> 
     if environment.get("FORCE_COLOR", "0") not in {"", "0"}:
         return True
     return stream.isatty() and environment.get("TERM") != "dumb"
+
+
+def _columns(stream: TextIO) -> int | None:
+    return shutil.get_terminal_size().columns if stream.isatty() else None
+
+
+def _fitted(text: str, seen: Screen) -> str:
+    """`text`, its lines that are too wide in several, two blanks further in."""
+    if seen.columns is None:
+        return text
+    lines = list[str]()
+    for line in text.split("\n"):
+        if width(line) <= seen.columns:
+            lines.append(line)
+        else:
+            lines += seen.wrapped(line, rest=" " * (len(line) - len(line.lstrip(" ")) + 2))
+    return "\n".join(lines)
 
 
 def _can_print(text: str, stream: TextIO) -> bool:

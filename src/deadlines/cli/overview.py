@@ -39,9 +39,10 @@ def page(entries: Sequence[Entry], next_steps: Sequence[str] = (), screen: Scree
     """The screen as text: one line for each purpose, then what to do next."""
     purposes = {purpose: [entry.name for entry in group] for purpose, group in groupby(entries, lambda entry: entry.purpose)}
     left = max(map(len, purposes)) + len(GAP)
+    columns = min(COLUMNS, screen.columns or COLUMNS)
     lines = ["Deadlines on the client's clock, in the calendars people already use.", ""]
     for purpose, names in purposes.items():
-        first, *others = wrap(GAP.join(names), COLUMNS - left - len(GAP), fix_sentence_endings=False)
+        first, *others = wrap(GAP.join(names), columns - left - len(GAP), fix_sentence_endings=False)
         lines.append(GAP + screen.paint(purpose, Role.HEADING) + " " * (left - len(purpose)) + first)
         lines.extend(" " * (left + len(GAP)) + other for other in others)
     closing = next_steps or ("`deadlines --help` says what each does, `deadlines COMMAND --help` how.",)

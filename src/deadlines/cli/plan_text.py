@@ -26,7 +26,6 @@ if TYPE_CHECKING:
 
 _COLUMNS = 80
 """How wide the page is where there is no terminal: nothing is cut then, but right-aligned to it."""
-_ROOM = 30
 _LEAST = 8
 _NARROW = 15 + _LEAST
 """So much of a line is shown in any case: its times, and a beginning of what is to be done."""
@@ -168,7 +167,8 @@ class _Page:
             text, role = f"{text}: into the buffer", Role.SOON
         if job.uid in self._chances:
             text += f"; in time in {_percent(self._chances[job.uid])} of the runs"
-        yield from self._wrapped(text, " " * 15, role)
+        margin = " " * 15
+        yield from (self._screen.paint(line, role) for line in self._screen.wrapped(clean(text), margin, f"{margin}  "))
 
     def finding(self, finding: Finding) -> list[str]:
         """What it is about, the proof, and what to do."""
@@ -181,10 +181,10 @@ class _Page:
         elif room > _LEAST:
             lines = [head + cut(name, room, self._screen.ellipsis) + tail]
         else:
-            lines = [head.rstrip(), *self._wrapped(name + tail, "  ")]
-        lines += self._wrapped(finding.message, "  ")
+            lines = [head.rstrip(), *self._screen.wrapped(name + tail, "  ", "    ")]
+        lines += self._screen.wrapped(clean(finding.message), "  ", "    ")
         if finding.remedy:
-            lines += self._wrapped(f"-> {finding.remedy}", "  ")
+            lines += self._screen.wrapped(f"-> {clean(finding.remedy)}", "  ", "     ")
         return lines
 
     def sums(self) -> list[str]:
@@ -201,7 +201,7 @@ class _Page:
         elif outside := [job for job in planned.jobs.values() if job.uid not in plan.ends and job.uid not in self._late]:
             names = ", ".join(clean(job.summary) for job in outside[:3]) + (" ..." if outside[3:] else "")
             lines.append(f"Not in the next two years: {names}.")
-        return [line for text in lines for line in self._wrapped(text, "")]
+        return [line for text in lines for line in self._screen.wrapped(text, rest="  ")]
 
     def _clocks(self, instant: datetime, job: Job, when: When | None = None) -> str:
         client = self._settings.clients.get(job.client)
@@ -221,20 +221,6 @@ class _Page:
             left = cut(left, max(room - len(tail), _NARROW), self._screen.ellipsis)
         left += tail
         return left + " " * max(room - width(left), 0) + GAP + right
-
-    def _wrapped(self, text: str, indent: str, role: Role | None = None) -> list[str]:
-        lines = [indent]
-        room = None if self._screen.columns is None else self._screen.columns - 1
-        for word in clean(text).split():
-            if lines[-1].isspace() or not lines[-1]:
-                lines[-1] += word
-            elif room is None or width(lines[-1]) + 1 + width(word) <= room:
-                lines[-1] += f" {word}"
-            else:
-                lines.append(f"{indent}  {word}")
-        if room is not None:
-            lines = [cut(line, room, self._screen.ellipsis) if room > _ROOM else line for line in lines]
-        return lines if role is None else [self._screen.paint(line, role) for line in lines]
 
 
 def _percent(chance: float) -> str:

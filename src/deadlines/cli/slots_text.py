@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
-from textwrap import wrap
 from zoneinfo import ZoneInfo
 
 from deadlines.cli.table import PLAIN, Column, Painted, Role, Screen, table
@@ -46,7 +45,7 @@ def _paragraph(offer: Offer, slot: Slot, screen: Screen) -> Iterator[str]:
     yield screen.paint(f"{mine}  score {score}", Role.HEADING)
     for key, shown in zip(offer.clients, theirs, strict=True):
         yield f"  {key}{' ' * (room - width(key))}  {shown}"
-    yield from (screen.paint(line, _role(slot)) for line in _wrapped(f"  {clean(why)}", screen))
+    yield from (screen.paint(line, _role(slot)) for line in screen.wrapped(clean(why), "  ", "  "))
 
 
 def _row(offer: Offer, slot: Slot) -> Sequence[str]:
@@ -70,19 +69,13 @@ def _obstacle(offer: Offer, screen: Screen) -> str:
     words = offer.words
     length = amount(offer.request.duration // timedelta(minutes=1))
     why = f"No {length} inside everybody's hours: {words.cause(offer.cause, offer.strangers, offer.request)}."
-    lines = [screen.paint(line, Role.SOON) for line in _wrapped(clean(why), screen)]
+    lines = [screen.paint(line, Role.SOON) for line in screen.wrapped(clean(why), rest="  ")]
     for one in offer.relaxations:
         found = _mine(one.span, zone_at(offer.owner, one.span.start), now=offer.now)
         lines.append(f"  {words.option(one, offer.request)} would give {found}")
     if offer.slots:
         lines += ["", "These cost least, and take turns in whose time it is:"]
     return "\n".join(lines) + "\n"
-
-
-def _wrapped(text: str, screen: Screen) -> Sequence[str]:
-    if screen.columns is None:
-        return [text]
-    return wrap(text, max(screen.columns, 20), subsequent_indent="  ", break_on_hyphens=False)
 
 
 def _mine(span: Span, zone: ZoneInfo, *, now: datetime) -> str:

@@ -59,6 +59,14 @@ class Screen(NamedTuple):
         """`text`, which must be clean, in the colour of `role`."""
         return f"\x1b[{role.value}m{text}\x1b[0m" if self.colored else text
 
+    def wrapped(self, text: str, first: str = "", rest: str = "") -> Sequence[str]:
+        """Clean `text` in lines that fit, the first after `first`, the others after `rest`; one line in a pipe."""
+        if self.columns is None:
+            return [first + text]
+        from deadlines.core.paragraph import wrapped  # noqa: PLC0415 # a pipe is spared it
+
+        return list(wrapped(text, self.columns, first, rest))
+
 
 PLAIN = Screen()
 

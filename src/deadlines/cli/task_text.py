@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 from deadlines.cli.table import Role, Screen
 from deadlines.core.display import clean
@@ -28,8 +28,8 @@ def _worth_saying(task: TaskView) -> Iterator[Finding]:
 
 
 def details(task: TaskView, names: dict[str, str]) -> Sequence[tuple[str, str]]:
-    """Everything about a task that is not empty, by name."""
-    pairs = (
+    """Everything about a task, by name."""
+    return (
         ("client", task.client),
         ("calendar", task.calendar),
         ("status", task.status + (f", {task.percent_complete} %" if task.percent_complete else "")),
@@ -46,7 +46,13 @@ def details(task: TaskView, names: dict[str, str]) -> Sequence[tuple[str, str]]:
         ("note", task.note),
         ("uid", task.uid),
     )
-    return [(name, value) for name, value in pairs if value]
+
+
+def labelled(pairs: Iterable[tuple[str, str]], screen: Screen) -> Iterator[str]:
+    """What is not empty, each with its name before it; what takes several lines is continued below itself."""
+    for name, value in pairs:
+        if value:
+            yield from screen.wrapped(clean(value), f"  {name:10}  ", " " * 14)
 
 
 def _in_words(rule: str) -> str:

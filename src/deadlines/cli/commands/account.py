@@ -84,7 +84,7 @@ def discover(options: Options, name: str) -> None:
 
     found = list(workshop(options).accounts.discover(name))
     rows = [(one.display_name, one.path, " ".join(sorted(one.components)), "" if one.writable else "read-only") for one in found]
-    columns = (Column("CALENDAR", flexible=True), Column("PATH"), Column("HOLDS"), Column("MODE"))
+    columns = (Column("CALENDAR", flexible=True), Column("PATH"), Column("HOLDS", flexible=True, spared=1), Column("MODE"))
     path = f'  path = "{found[0].path}"\n' if found and found[0].path else ""
     example = f'\nTo sync one, put into the configuration:\n\n  [calendars.work]\n  account = "{name}"\n{path}' if found else ""
     show(

@@ -6,7 +6,7 @@ import click
 from click.shell_completion import BashComplete, FishComplete, ShellComplete, ZshComplete
 
 from deadlines.cli.options import Options, command
-from deadlines.cli.output import show
+from deadlines.cli.output import show_exactly
 from deadlines.cli.root import PROGRAM, root
 
 SHELLS: dict[str, tuple[type[ShellComplete], str]] = {
@@ -29,7 +29,7 @@ def run(options: Options, shell: str) -> None:
     """
     dialect, install = SHELLS[shell]
     text = script(dialect)
-    show(options, as_json=lambda: {"shell": shell, "script": text, "install": install}, as_text=lambda _: text)
+    show_exactly(options, as_json=lambda: {"shell": shell, "script": text, "install": install}, as_text=lambda _: text)
 
 
 def script(dialect: type[ShellComplete]) -> str:

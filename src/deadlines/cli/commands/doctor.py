@@ -22,12 +22,13 @@ def run(options: Options) -> Exit:
     roles = {Level.OK: Role.GOOD, Level.WARNING: Role.SOON, Level.FAILURE: Role.OVERDUE}
 
     def as_text(screen: Screen) -> str:
-        said = []
+        said, margin = list[str](), " " * 9
         for line in lines:
             level = screen.paint(f"{line.level.value:7}", roles[line.level])
-            said.append(f"{level}  {clean(line.topic)}: {clean(line.message)}")
+            first, *others = screen.wrapped(f"{clean(line.topic)}: {clean(line.message)}", margin, f"{margin}  ")
+            said += [f"{level}  {first.removeprefix(margin)}", *others]
             if line.remedy:
-                said.append(f"         -> {clean(line.remedy)}")
+                said += screen.wrapped(f"-> {clean(line.remedy)}", margin, f"{margin}   ")
         return "\n".join(said) + "\n"
 
     show(

@@ -6,7 +6,7 @@ import click
 
 from deadlines.cli import complete
 from deadlines.cli.options import Options, command
-from deadlines.cli.output import show
+from deadlines.cli.output import show, show_exactly
 from deadlines.cli.shop import workshop
 
 
@@ -17,7 +17,7 @@ def run(options: Options, id: str, *, ical: bool) -> None:  # noqa: A002 # the w
     """Show one task or meeting: both clocks, warnings, where it is kept, what happened to it."""
     from deadlines.cli.history_text import Clock, changes_json, life_text  # noqa: PLC0415 # help is spared it
     from deadlines.cli.table import Role, Screen  # noqa: PLC0415 # help is spared it
-    from deadlines.cli.task_text import details  # noqa: PLC0415 # help is spared it
+    from deadlines.cli.task_text import details, labelled  # noqa: PLC0415 # help is spared it
     from deadlines.core.display import clean  # noqa: PLC0415 # help is spared it
     from deadlines.usecases.showing import Shown, show_item  # noqa: PLC0415 # help is spared it
 
@@ -34,11 +34,11 @@ def run(options: Options, id: str, *, ical: bool) -> None:  # noqa: A002 # the w
             return meeting_details(shown, screen) + "\n" + life_text(shown.history, clock, screen)
         task = shown.task
         lines = [f"{task.id}: {clean(task.summary)}"]
-        lines += [f"  {name:10}  {clean(value)}" for name, value in details(task, shown.names)]
+        lines += labelled(details(task, shown.names), screen)
         lines += [screen.paint(f"  warning: {clean(finding.message)}", Role.SOON) for finding in task.findings]
         return "\n".join(lines) + "\n\n" + life_text(shown.history, clock, screen)
 
-    show(
+    (show_exactly if ical else show)(
         options,
         as_json=lambda: {
             ("task" if isinstance(shown, Shown) else "meeting"): {
