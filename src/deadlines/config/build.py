@@ -97,12 +97,14 @@ def _client(key: str, table: Table, tables: Tables, closed: Closed) -> Client:
 def _availability(values: Table, closed: Closed) -> Availability:
     """Take the working hours out of a table; they are on the clock of its zone."""
     zone: ZoneInfo = values["zone"]
+    region: str = values.pop("holidays")
     return Availability(
         zone=zone,
         weekly=values.pop("hours"),
-        closed=closed[values.pop("holidays")],
+        closed=closed[region],
         time_off=values.pop("time_off"),
         travel=values.pop("travel"),
+        region=region,
     )
 
 

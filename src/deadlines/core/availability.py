@@ -83,7 +83,7 @@ class Travel:
 class Availability:
     """When somebody works. `weekly` is sorted, as `parse_hours` has it; no two of the journeys in `travel` share a date.
 
-    `closed` holds their public holidays.
+    `closed` holds their public holidays, which are those of `region` (ISO 3166), where that is known.
     """
 
     zone: ZoneInfo
@@ -91,6 +91,7 @@ class Availability:
     closed: Container[date] = frozenset()
     time_off: tuple[TimeOff, ...] = ()
     travel: tuple[Travel, ...] = ()
+    region: str = ""
 
 
 def parse_hours(text: str) -> tuple[Window, ...]:

@@ -33,6 +33,13 @@ def test_days_off_and_journeys_are_kept_and_shown(acme: Program, tmp_path: Path)
     assert client["travel"] == ["2026-11-27 Asia/Tokyo"]
 
 
+def test_whose_holidays_they_take_is_shown(acme: Program) -> None:
+    done = acme("client", "edit", "acme", "--holidays", "US-NY")
+
+    assert "  holidays     US-NY\n" in done.stdout
+    assert json.loads(acme("client", "list", "--json").stdout)["clients"][0]["holidays"] == "US-NY"
+
+
 def test_what_is_due_while_they_travel_is_due_on_their_clock_there(acme: Program) -> None:
     acme("client", "edit", "acme", "--travel", "2026-11-27 Tokyo")
 
