@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import json
 import subprocess
 from collections.abc import Callable
 
@@ -25,3 +26,15 @@ def test_the_main_job_is_shown_for_real(program: Program) -> None:
     assert "\nDeadlines, " in done.stdout
     assert "\nDTSTART;VALUE=DATE" in done.stdout or "\nDTSTART;TZID=America/New_York:" in done.stdout
     assert done.stdout.count("BEGIN:VEVENT\n") == done.stdout.count("END:VEVENT\n") == 1
+
+
+def test_json_has_each_command_with_its_answer(program: Program) -> None:
+    done = program("demo", "--json", DEADLINES_NOW="")
+    answer = json.loads(done.stdout)
+    steps = {step["command"]: step for step in answer["steps"]}
+
+    assert done.returncode == 0, done.stderr
+    assert answer["version"] == 1
+    assert {step["exit"] for step in answer["steps"]} == {0, 1}
+    assert len(steps["deadlines sync --dry-run"]["answer"]["calendars"][0]["pushed"]["created"]) == 4
+    assert len(steps["deadlines list"]["answer"]["tasks"]) == 6

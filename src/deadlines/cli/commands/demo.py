@@ -6,6 +6,7 @@ puts tasks on the server with plain HTTP (`demo_phone`). Each command is printed
 
 from __future__ import annotations
 
+import json
 import os
 import shlex
 import subprocess
@@ -17,6 +18,7 @@ from typing import TYPE_CHECKING
 
 from deadlines.cli.exits import Exit
 from deadlines.cli.options import Color, Options, command
+from deadlines.cli.output import show_json
 
 if TYPE_CHECKING:
     from deadlines.cli.demo_phone import Phone
@@ -55,6 +57,8 @@ def run(options: Options) -> Exit:
         phone = Phone(server.url, "kari", "demo")
         phone.make_calendar("/kari/tasks/", "Tasks")
         _play(show, phone)
+    if options.json:
+        show_json({"steps": show.steps})
     return Exit.PARTIAL if show.failed else Exit.FINE
 
 
@@ -129,14 +133,19 @@ def _afternoon(days: int) -> datetime:
 
 
 class _Show:
-    """Runs `deadlines` as a person would, with a configuration and a database of its own."""
+    """Runs `deadlines` as a person would, with a configuration and a database of its own.
+
+    With `--json` nothing is printed on the way; `steps` are the commands with their answers.
+    """
 
     def __init__(self, folder: Path, url: str, options: Options) -> None:
         self.url = url
         self._public = folder / "public"
         self._public.mkdir()
         self.failed = False
-        self._options = ("--color", _LOUD[options.color])
+        self.steps: list[dict[str, object]] = []
+        self._json = options.json
+        self._options = ("--json",) if options.json else ("--color", _LOUD[options.color])
         inherited = {name: value for name, value in os.environ.items() if not name.startswith("DEADLINES_")}  # noqa: TID251 # for a child
         self._environ = inherited | {
             "DEADLINES_CONFIG": str(folder / "config.toml"),
@@ -147,33 +156,41 @@ class _Show:
     def configure(self, more: str) -> None:
         """Append to the configuration, in sight."""
         shown = more.format(folder="~/public")
-        sys.stdout.write(f"\n$ cat >> config.toml\n{shown}")
+        self._print(f"\n$ cat >> config.toml\n{shown}")
         with Path(self._environ["DEADLINES_CONFIG"]).open("a", encoding="utf-8") as file:
             file.write("\n" + more.format(folder=self._public))
 
     def see_event(self, name: str) -> None:
         """Print the first event of a file."""
-        sys.stdout.write(f"\n$ sed -n '/^BEGIN:VEVENT/,/^END:VEVENT/p;/^END:VEVENT/q' ~/public/{name}\n")
+        self._print(f"\n$ sed -n '/^BEGIN:VEVENT/,/^END:VEVENT/p;/^END:VEVENT/q' ~/public/{name}\n")
         text = (self._public / name).read_text(encoding="utf-8")
         end = "END:VEVENT"
-        sys.stdout.write("\n".join(text[text.index("BEGIN:VEVENT") : text.index(end) + len(end)].splitlines()) + "\n")
+        self._print("\n".join(text[text.index("BEGIN:VEVENT") : text.index(end) + len(end)].splitlines()) + "\n")
 
     def say(self, text: str) -> None:
         """What is about to be seen."""
-        sys.stdout.write(f"\n# {text}\n")
+        self._print(f"\n# {text}\n")
+
+    def _print(self, text: str) -> None:
+        if not self._json:
+            sys.stdout.write(text)
 
     def run(self, *arguments: str, shown: bool = True) -> None:
         """Print a command, run it, and let it print its output. Exit code 1 is fine: there is something to look at."""
-        sys.stdout.write(f"\n$ {shlex.join(('deadlines', *arguments))}\n")
+        typed = shlex.join(("deadlines", *arguments))
+        self._print(f"\n$ {typed}\n")
         sys.stdout.flush()
+        printed = subprocess.PIPE if self._json else None if shown else subprocess.DEVNULL
         done = subprocess.run(
             [sys.executable, "-m", "deadlines", *arguments, *self._options],
             check=False,
             env=self._environ,
             stdin=subprocess.DEVNULL,
-            stdout=None if shown else subprocess.DEVNULL,
-            stderr=None if shown else subprocess.STDOUT,
+            stdout=printed,
+            stderr=None if shown and not self._json else subprocess.DEVNULL,
         )
+        if self._json:
+            self.steps.append({"command": typed, "exit": done.returncode, "answer": json.loads(done.stdout)})
         if done.returncode > Exit.LOOK:
             self.failed = True
-            sys.stdout.write(f"(exit code {done.returncode})\n")
+            self._print(f"(exit code {done.returncode})\n")
