@@ -21,7 +21,7 @@ from __future__ import annotations
 
 import enum
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import UTC, date, datetime, timedelta
 from typing import NamedTuple, assert_never
 from zoneinfo import ZoneInfo
@@ -31,8 +31,9 @@ from deadlines.core.client import Client, Owner, zone_at
 from deadlines.core.clock_time import parse_time
 from deadlines.core.duration import parse_lead
 from deadlines.core.phrase_days import DayPhrase, Present, match_day
+from deadlines.core.weekdays import DAYS, SHORT_DAYS
 from deadlines.core.when import AllDay, Kink, When, Zoned, end_of_day, kink, on_clock, to_local, to_utc, utc
-from deadlines.errors import AmbiguousInput, InputError, Refused
+from deadlines.errors import AmbiguousInput, InputError, Refused, UnknownName
 
 EXAMPLES = "for example: fri 17:00 | tomorrow cob | in 3 days | 2026-12-01 | 27 nov 9am Tokyo | fri 17:00 me"
 
@@ -53,6 +54,10 @@ _FILLER = re.compile(r"[ ,]*(?:(?:at|on|by) )?", _FLAGS)
 _NOON = timedelta(hours=12)
 _MINUTE = timedelta(minutes=1)
 _AOE = "Etc/GMT+12"
+_DAY_WORDS = ("today", "tomorrow", "yesterday", *map(str.lower, (*DAYS, *SHORT_DAYS)))
+_TIME_WORDS = ("cob", "eod", "noon", "midnight", "aoe")
+_LIKENESS = 0.65
+"""So that two letters of three are enough, and Toyko is not today."""
 
 
 class _Word(enum.Enum):
@@ -109,7 +114,7 @@ def parse_when(text: str, *, now: datetime, client: Client | None, owner: Owner,
             instant = (now + parse_lead(found[1])).replace(second=0, microsecond=0)
             return on_clock(instant, clock(phrase[found.end() :]).zone)
         moment = _take_apart(phrase)
-        return _resolve(moment, clock(moment.rest), now)
+        return _resolve(moment, _named(moment, clock), now)
     except OverflowError as error:
         raise InputError(f"time {text!r}: outside the years 1 to 9999", hint=EXAMPLES) from error
 
@@ -117,7 +122,27 @@ def parse_when(text: str, *, now: datetime, client: Client | None, owner: Owner,
 def _not_understood(text: str, part: str = "") -> InputError:
     shown = text if len(text) <= _LONGEST else f"{text[:_LONGEST]}…"
     where = f": {part!r} is no day, time or zone" if part and part != text else ": not understood" if text.strip() else ": empty"
-    return InputError(f"time {shown!r}{where}", hint=EXAMPLES)
+    word = (part or text).partition(" ")[0]
+    near = _nearest(word, (*_DAY_WORDS, *_TIME_WORDS))
+    return InputError(f"time {shown!r}{where}", hint=f"did you mean {text.replace(word, near[0], 1)}?" if near else EXAMPLES)
+
+
+def _named(moment: _Moment, clock: Callable[[str], _Clock]) -> _Clock:
+    """The clock that a phrase names; what looks like a zone, but is none, may be a mistyped day or time of day."""
+    try:
+        return clock(moment.rest)
+    except UnknownName as error:
+        near = _nearest(moment.rest, (*(_DAY_WORDS if moment.day is None else ()), *(_TIME_WORDS if moment.time is None else ())))
+        if not near:
+            raise
+        what = "day" if near[0] in _DAY_WORDS else "time"
+        raise UnknownName(f"{what} or zone", error.name, (*near, *error.nearest)) from error
+
+
+def _nearest(typed: str, words: Sequence[str]) -> Sequence[str]:
+    from difflib import get_close_matches  # noqa: PLC0415 # only mistakes pay for it
+
+    return get_close_matches(typed.lower(), words, n=2, cutoff=_LIKENESS)
 
 
 def _name(party: Client | Owner) -> str:
