@@ -1,10 +1,17 @@
 from __future__ import annotations
 
+from datetime import UTC, datetime
+from zoneinfo import ZoneInfo
+
 import pytest
 
 from deadlines.cli.exits import Exit
 from deadlines.cli.feed_text import FeedsAfter
-from deadlines.cli.sync_text import exit_code
+from deadlines.cli.sync_text import exit_code, report_text
+from deadlines.cli.table import PLAIN
+from deadlines.core.availability import Availability
+from deadlines.core.client import Owner
+from deadlines.core.settings import Settings
 from deadlines.errors import (
     CredentialsRefused,
     DeadlinesError,
@@ -14,7 +21,7 @@ from deadlines.errors import (
     TryLater,
     Unreachable,
 )
-from deadlines.sync.report import CalendarReport, Conflict, Item
+from deadlines.sync.report import CalendarReport, Conflict, Item, Side
 from deadlines.usecases.feeds import Publication, Published
 from deadlines.usecases.sync import SyncReport
 
@@ -74,3 +81,25 @@ def test_exit_code(calendars: list[CalendarReport], alone: Exit, with_feed: Exit
 
         assert (exit_code(report), exit_code(report, WRITTEN)) == (alone, alone)
         assert (exit_code(report, FAILING), exit_code(report, NONE_WRITTEN)) == (with_feed, with_feed)
+
+
+ITEMS = [Item(uid=str(number), summary="Logo", detail="") for number in range(2)]
+BOTH_WAYS = CalendarReport(
+    name="work",
+    requests=1,
+    pulled=Side(created=ITEMS[:1], updated=ITEMS, deleted=ITEMS[:1]),
+    pushed=Side(created=ITEMS, updated=ITEMS[:1], deleted=ITEMS),
+)
+
+
+@pytest.mark.parametrize(("dry_run", "received", "sent"), [(False, "received", "sent"), (True, "to receive", "to send")])
+def test_what_went_each_way_is_counted(dry_run: bool, received: str, sent: str) -> None:
+    oslo = ZoneInfo("Europe/Oslo")
+    settings = Settings(me=Owner(name="Kari", zone=oslo, availability=Availability(zone=oslo, weekly=())))
+    report = SyncReport(run=0, dry_run=dry_run, calendars=(BOTH_WAYS,))
+
+    headline, *_ = report_text(report, settings, PLAIN, now=datetime(2026, 11, 24, tzinfo=UTC), quiet=False).splitlines()
+
+    assert headline == (
+        f"work: {received} 1 new item, 2 changes, 1 deletion; {sent} 2 new items, 1 change, 2 deletions (1 request, 0.0 s)"
+    )

@@ -194,7 +194,7 @@ def test_a_sync_tells_how_far_it_is_and_cleans_up(dav: FakeDav, environment: dic
     before, wiped, after = seen.screen.rpartition("\r\x1b[K")
     assert "work: 3 read" in before
     assert wiped
-    assert after.startswith("work: 3 new from the server (")
+    assert after.startswith("work: received 3 new items (")
 
 
 @pytest.mark.parametrize(("options", "asked"), [((), True), (("--dry-run",), False)], ids=["sync", "dry run"])

@@ -126,7 +126,7 @@ def report_text(
     for calendar in report.calendars:
         if quiet and calendar.ok and not (calendar.conflicts or calendar.skipped or calendar.moved_due):
             continue
-        lines.append(_headline(calendar, settings, screen))
+        lines.append(_headline(calendar, settings, screen, dry_run=report.dry_run))
         lines += _notable(calendar, settings, screen, now)
         if not quiet:
             lines += _changes(calendar)
@@ -139,14 +139,15 @@ def report_text(
     return "".join(f"{line}\n" for line in lines)
 
 
-def _headline(calendar: CalendarReport, settings: Settings, screen: Screen) -> str:
+def _headline(calendar: CalendarReport, settings: Settings, screen: Screen, *, dry_run: bool) -> str:
     cost = f"({calendar.requests} request{'s' if calendar.requests != 1 else ''}, {calendar.seconds:.1f} s)"
     if calendar.error is not None:
         failure = explain(calendar.error)
         told = screen.paint(f"{clean(calendar.name)}: error: {clean(failure.message)}", Role.OVERDUE)
         hint = _hint(calendar, failure, settings)
         return told + (f"\n  hint: {clean(hint)}" if hint else "")
-    counts = [text for text in (_counts("from the server", calendar.pulled), _counts("to the server", calendar.pushed)) if text]
+    received, sent = ("to receive", "to send") if dry_run else ("received", "sent")
+    counts = [text for text in (_counts(received, calendar.pulled), _counts(sent, calendar.pushed)) if text]
     if calendar.merged:
         counts.append(f"{len(calendar.merged)} merged")
     return f"{clean(calendar.name)}: {'; '.join(counts) or _nothing(calendar)} {screen.paint(cost, Role.DIM)}"
@@ -164,10 +165,10 @@ def _nothing(calendar: CalendarReport) -> str:
     return "nothing else" if calendar.skipped or calendar.conflicts else "in step"
 
 
-def _counts(where: str, side: Side) -> str:
-    parts = ((side.created, "new"), (side.updated, "changed"), (side.deleted, "deleted"))
-    said = ", ".join(f"{len(items)} {what}" for items, what in parts if items)
-    return f"{said} {where}" if said else ""
+def _counts(verb: str, side: Side) -> str:
+    parts = ((side.created, "new item"), (side.updated, "change"), (side.deleted, "deletion"))
+    said = ", ".join(f"{len(items)} {what}{'' if len(items) == 1 else 's'}" for items, what in parts if items)
+    return f"{verb} {said}" if said else ""
 
 
 def _notable(calendar: CalendarReport, settings: Settings, screen: Screen, now: datetime) -> Iterator[str]:

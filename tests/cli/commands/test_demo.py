@@ -14,7 +14,7 @@ def test_the_main_job_is_shown_for_real(program: Program) -> None:
     assert "exit code" not in done.stdout
     assert "\nerror: " not in done.stderr
     assert "$ deadlines sync --dry-run\n" in done.stdout
-    assert "4 new to the server" in done.stdout
+    assert "sent 4 new items" in done.stdout
     assert "moved in the calendar: Send the November invoice (Acme Inc.): " in done.stdout
     assert "merged: Send the November invoice" in done.stdout
     assert "in step (1 request," in done.stdout

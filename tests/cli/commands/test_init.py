@@ -173,11 +173,11 @@ def test_tasks_from_before_are_moved_if_wanted(program: Program, account: tuple[
     moved = program("init", "--move-local", "--yes")
 
     assert f"moved 2 items to calendar {name}; `deadlines undo 3` takes that back\n" in moved.stdout
-    assert "2 new to the server" in program("sync").stdout
+    assert "sent 2 new items" in program("sync").stdout
     assert json.loads(program("init", "--yes", "--json").stdout)["moved"] is None
 
     assert program("undo", "3").returncode == 0
-    assert "2 deleted to the server" in program("sync").stdout
+    assert "sent 2 deletions" in program("sync").stdout
     again = json.loads(program(*unattended(account), "--yes", "--json").stdout)["moved"]
     assert (again["calendar"], again["items"], again["left"]) == (name, 2, 0)
 
@@ -210,7 +210,7 @@ def test_from_set_up_to_a_phone_and_back(program: Program, account: tuple[str, s
     ok("client", "add", "acme", "--name", "Acme Inc.", "--timezone", "America/New_York")
     added = ok("add", "Landing page", "--client", "acme", "--due", "fri 17:00")
     assert "due Fri 27 Nov 17:00 New York = Fri 27 Nov 23:00 Oslo (in 4 d 10 h)" in added
-    assert "1 new to the server" in ok("sync")
+    assert "sent 1 new item" in ok("sync")
 
     uid = json.loads(ok("show", "1", "--json"))["task"]["uid"]
     href = f"{account[1]}{uid}.ics"
@@ -225,7 +225,7 @@ def test_from_set_up_to_a_phone_and_back(program: Program, account: tuple[str, s
     assert "due         Wed 25 Nov 17:00 New York" in ok("show", "1")
 
     assert ok("undo").startswith(f"run {report['run']} taken back: sync\nrestored 1: Landing page (acme)\n")
-    assert "1 changed to the server" in ok("sync")
+    assert "sent 1 change" in ok("sync")
     assert b"DUE;TZID=America/New_York:20261127T170000" in radicale.request("GET", href)[1]
     assert "in step (1 request," in ok("sync")
 
