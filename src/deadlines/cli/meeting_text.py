@@ -51,17 +51,20 @@ def _warnings(met: Met, clashes: Sequence[MeetingView]) -> Iterator[str]:
 
 def altered_text(altered: Altered, screen: Screen) -> str:
     """What `edit` says of a meeting: what, when on every clock, and what is to be known about it."""
-    view, row = altered.shown.view, altered.shown.row
-    verb = "changed" if altered.run else "nothing new in"
+    warnings = [f"nobody was told: {', '.join(map(clean, altered.untold))}"] if altered.untold else []
+    return meeting_answer(altered.shown, "changed" if altered.run else "nothing new in", screen, warnings)
+
+
+def meeting_answer(shown: ShownMeeting, verb: str, screen: Screen, more: Sequence[str] = ()) -> str:
+    """What a command says about one event that it changed: what, when on every clock, and the warnings, with some `more`."""
+    view, row = shown.view, shown.row
     clients = f" ({', '.join(view.meeting.clients)})" if view and view.meeting.clients else ""
     lines = [f"{verb} {row.id}: {clean(row.index.summary)}{clients}"]
     if view is not None:
         lines.append(f"  {view.clocks}" + (f" ({view.left})" if view.left else ""))
     if row.index.repeat:
         lines.append(f"  repeats {human(row.index.repeat)}")
-    warnings = [] if view is None else list(hours_texts(view))
-    if altered.untold:
-        warnings.append(f"nobody was told: {', '.join(map(clean, altered.untold))}")
+    warnings = [*([] if view is None else hours_texts(view)), *more]
     lines += [screen.paint(f"  warning: {warning}", Role.SOON) for warning in warnings]
     return "\n".join(lines) + "\n"
 

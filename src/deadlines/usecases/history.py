@@ -18,10 +18,12 @@ newest command or sync that is in force; so several in a row go back step by ste
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import TYPE_CHECKING
 
+from deadlines.core.settings import TIME
 from deadlines.errors import Refused, UnknownName
 from deadlines.ical.edit import master, touch
 from deadlines.ical.read import read
@@ -33,6 +35,9 @@ from deadlines.usecases.desk import Desk
 from deadlines.usecases.find import ITEM, find
 from deadlines.usecases.mail_notes import is_of_mail
 from deadlines.usecases.view import TaskView, view
+
+if TYPE_CHECKING:
+    from deadlines.usecases.showing import ShownMeeting
 
 _FAR_BACK = 1000
 """How many runs are looked at for one to take back."""
@@ -52,6 +57,8 @@ class Undone:
     removed: tuple[str, ...]
     returning: tuple[str, ...]
     kept: tuple[tuple[str, str], ...]
+    meetings: tuple[ShownMeeting, ...] = ()
+    """Those of `tasks` that are none, as `show` has them."""
     mailed: tuple[tuple[str, str], ...] = ()
     """Items of which somebody was told by mail, and who; nobody is told that this was taken back."""
 
@@ -92,8 +99,17 @@ def undo(desk: Desk, number: int | None) -> Undone:
         removed=tuple(work.removed),
         returning=tuple(work.returning),
         kept=tuple(work.kept),
+        meetings=tuple(_meetings(desk, rows)),
         mailed=tuple(work.mailed),
     )
+
+
+def _meetings(desk: Desk, rows: Sequence[Row]) -> Iterator[ShownMeeting]:
+    events = [row for row in rows if row.index.component == "VEVENT" and row.calendar != TIME]
+    if events:
+        from deadlines.usecases.showing import show_meeting  # noqa: PLC0415 # tasks are spared it
+
+        yield from (show_meeting(desk, row) for row in events)
 
 
 def in_force(desk: Desk, number: int) -> bool:

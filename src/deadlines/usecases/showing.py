@@ -51,7 +51,7 @@ class ShownMeeting:
 def show_item(desk: Desk, key: str) -> Shown | ShownMeeting:
     """One task or meeting whole."""
     row = find(desk, key, ITEM)
-    return _task(desk, row) if row.index.component == "VTODO" else _meeting(desk, row)
+    return _task(desk, row) if row.index.component == "VTODO" else show_meeting(desk, row)
 
 
 def show(desk: Desk, key: str) -> Shown:
@@ -71,7 +71,8 @@ def _task(desk: Desk, row: Row) -> Shown:
     )
 
 
-def _meeting(desk: Desk, row: Row) -> ShownMeeting:
+def show_meeting(desk: Desk, row: Row) -> ShownMeeting:
+    """One event whole."""
     from deadlines.usecases.meeting_view import meeting_view  # noqa: PLC0415 # tasks are spared it
     from deadlines.usecases.meetings import next_meeting  # noqa: PLC0415 # likewise
 

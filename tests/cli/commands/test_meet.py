@@ -33,6 +33,19 @@ def box(tmp_path: Path, environment: dict[str, str]) -> Iterator[Postbox]:
         yield box
 
 
+@pytest.mark.usefixtures("box")
+def test_an_undone_edit_tells_when_the_meeting_is_again(program: Program) -> None:
+    program(*CALL)
+    program("edit", "1", "--start", "mon 14:00")
+
+    said = program("undo").stdout.splitlines()
+    answer = json.loads(program("undo", "3", "--json").stdout)
+
+    when = "Fri 27 Nov 10:00-10:30 New York = Fri 27 Nov 16:00-16:30 Oslo"
+    assert said[1:3] == ["restored 1: Call (acme)", f"  {when} (in 4 d 3 h)"]
+    assert [meeting["summary"] for meeting in answer["meetings"]] == ["Call"]
+
+
 def test_nobody_is_told_without_being_asked_to(program: Program, box: Postbox) -> None:
     done = program(*CALL)
 

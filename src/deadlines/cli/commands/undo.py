@@ -19,6 +19,7 @@ def run(options: Options, number: int | None) -> Exit:
     What changed again since keeps its newer value. The next sync carries the result to the server; only
     what a sync brought from there is not deleted there.
     """
+    from deadlines.cli.meeting_text import meeting_answer  # noqa: PLC0415 # help is spared it
     from deadlines.cli.table import Role, Screen  # noqa: PLC0415 # help is spared it
     from deadlines.cli.task_text import answer  # noqa: PLC0415 # help is spared it
     from deadlines.core.display import clean  # noqa: PLC0415 # help is spared it
@@ -29,7 +30,10 @@ def run(options: Options, number: int | None) -> Exit:
 
     def as_text(screen: Screen) -> str:
         lines = [f"run {undone.undid.id} taken back: {clean(undone.undid.command)}\n"]
-        lines += [answer(task, "restored", screen) for task in undone.tasks]
+        meetings = {meeting.row.id: meeting for meeting in undone.meetings}
+        for task in undone.tasks:
+            meeting = meetings.get(task.id)
+            lines.append(answer(task, "restored", screen) if meeting is None else meeting_answer(meeting, "restored", screen))
         lines += [f"removed again: {clean(name)}\n" for name in undone.removed if name not in undone.returning]
         lines += [f"removed again here: {clean(name)}; the next sync brings it back\n" for name in undone.returning]
         lines += [screen.paint(f"kept: {clean(name)}: {clean(why)}", Role.SOON) + "\n" for name, why in undone.kept]
@@ -45,6 +49,7 @@ def run(options: Options, number: int | None) -> Exit:
             "run": undone.run,
             "undid": undone.undid.id,
             "tasks": [task.as_json() for task in undone.tasks],
+            "meetings": [meeting.as_json() for meeting in undone.meetings],
             "removed": undone.removed,
             "returning": undone.returning,
             "kept": [{"summary": name, "why": why} for name, why in undone.kept],
