@@ -10,9 +10,10 @@ from hypothesis import strategies as st
 from deadlines.core.availability import Availability, parse_hours
 from deadlines.core.client import AllDayDue, Client, Owner
 from deadlines.core.settings import Settings
+from deadlines.errors import CodecError
 from deadlines.ical.glance import glance
 from deadlines.ical.read import read
-from deadlines.ical.scan import decode, scan
+from deadlines.ical.scan import decode
 from deadlines.store.base import Index
 from deadlines.usecases.index import Indexer
 
@@ -136,6 +137,61 @@ def test_no_spelling_of_a_value_is_indexed_otherwise_than_read(name: str, value:
     assert INDEXER(todo(name + value), "work") == as_read(todo(name + value))
 
 
+PIECES = (
+    "BEGIN:VCALENDAR\r\n",
+    "END:VCALENDAR\r\n",
+    "BEGIN:VTODO\r\n",
+    "END:VTODO\r\n",
+    "begin:vtodo\r\n",
+    "BEGIN:VTODO \r\n",
+    "BEGIN;X=1:VTODO\r\n",
+    "BEGIN:VTODO\n",
+    "BEGIN:VALARM\r\n",
+    "END:VALARM\r\n",
+    "end:valarm\r\n",
+    "END;X=1:VALARM\r\n",
+    "BEGIN:VALARM\r\nTRIGGER:PT0S\r\nEND:VALARM\r\n",
+    "BEGIN:VTIMEZONE\r\nTZID:Oslo\r\nEND:VTIMEZONE\r\n",
+    "METHOD:PUBLISH\r\n",
+    "UID:u\r\n",
+    "UID:v\r\n",
+    "SUMMARY:Landing page\r\n",
+    "SUMMARY:\xe6\xf8\r\n",
+    "SUMMARY:\udcc3\r\n",
+    " \udca6\r\n",
+    " folded\r\n",
+    "\tfolded\r\n",
+    "X-A:1\rX-B:2\r\n",
+    "X-A:1\n",
+    "\r\n",
+    " \r\n",
+    "BEGIN\r\n",
+    "no colon\r\n",
+    "\ufeff",
+)
+LONE = ("BEGIN:VCALENDAR\r\n", "BEGIN:VTODO\r\n", "UID:u\r\n", "END:VTODO\r\n", "END:VCALENDAR\r\n")
+
+
+@given(st.lists(st.tuples(st.integers(0, len(LONE)), st.sampled_from(PIECES)), max_size=6), st.booleans())
+def test_a_structure_is_indexed_as_it_is_read(pieces: list[tuple[int, str]], cut: bool) -> None:
+    around: list[list[str]] = [[] for _ in range(len(LONE) + 1)]
+    for at, piece in pieces:
+        around[at].append(piece)
+    text = "".join("".join(before) + line for before, line in zip(around, (*LONE, ""), strict=True))
+    text = text.removesuffix("\r\n") if cut else text
+
+    try:
+        expected: tuple[str, Index] | str = as_read(text)
+    except CodecError as error:
+        expected = str(error)
+    try:
+        found: tuple[str, Index] | str = INDEXER(text, "work")
+    except CodecError as error:
+        found = str(error)
+
+    assert found == expected
+
+
 @pytest.mark.parametrize(
     "lines",
     [
@@ -148,10 +204,12 @@ def test_no_spelling_of_a_value_is_indexed_otherwise_than_read(name: str, value:
             "SEQUENCE:12",
             "LAST-MODIFIED:20261127T160000Z",
         ),
+        ("BEGIN:VALARM", "TRIGGER:PT0S", "END:VALARM", "X-APPLE-SORT-ORDER:1"),
+        ("DESCRIPTION:so long that", "  it is folded", "SUMMARY:\xe6\xf8"),
     ],
 )
 def test_what_programs_write_is_seen_at_a_glance(lines: tuple[str, ...]) -> None:
-    assert glance(scan(todo(*lines))) is not None
+    assert glance(todo(*lines)) is not None
 
 
 @pytest.mark.parametrize(
@@ -166,4 +224,4 @@ def test_what_programs_write_is_seen_at_a_glance(lines: tuple[str, ...]) -> None
     ],
 )
 def test_what_is_remarkable_is_left_to_read(text: str) -> None:
-    assert glance(scan(text)) is None
+    assert glance(text) is None

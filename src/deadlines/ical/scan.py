@@ -21,10 +21,10 @@ MAX_COMPONENTS = 20_000
 MAX_DEPTH = 32
 BOM = "\ufeff"
 
-_HEADS: dict[str, tuple[str, str]] = {}
+HEADS: dict[str, tuple[str, str]] = {}
 """Names and parameters by what stands before the colon, which is the same in most resources: the dear part of a line."""
 _OUTSIDE = -1
-_NESTING = frozenset({"BEGIN", "END"})
+NESTING = frozenset({"BEGIN", "END"})
 _MOST_HEADS = 4096
 _LONGEST_HEAD = 200
 
@@ -90,7 +90,7 @@ def scan(text: str) -> Component:
     lines = _unfold(text)
     outside = current = Component("", _OUTSIDE)
     parents, count, after = list[Component](), 0, 0
-    keep, seen = current.props.append, _HEADS.get
+    keep, seen = current.props.append, HEADS.get
     for index, line in enumerate(lines):
         head, colon, value = line.partition(":")
         known = seen(head)
@@ -101,8 +101,8 @@ def scan(text: str) -> Component:
         if colon and (head == "BEGIN" or head == "END"):  # noqa: PLR1714 - faster than `in`
             name = head
         elif line:
-            name, params, value = prop = _learn(line)
-            if name not in _NESTING:
+            name, params, value = prop = learn(line)
+            if name not in NESTING:
                 keep(prop)
                 continue
         else:
@@ -129,14 +129,14 @@ def scan(text: str) -> Component:
     return outside.children[0]
 
 
-def _learn(line: str) -> Prop:
+def learn(line: str) -> Prop:
     """A line that begins as none before it; its beginning is remembered."""
     prop = split(line)
     head, colon, _ = line.partition(":")
-    if colon and '"' not in head and len(head) < _LONGEST_HEAD and prop[0] not in _NESTING:
-        if len(_HEADS) >= _MOST_HEADS:
-            _HEADS.clear()
-        _HEADS[head] = prop[:2]
+    if colon and '"' not in head and len(head) < _LONGEST_HEAD and prop[0] not in NESTING:
+        if len(HEADS) >= _MOST_HEADS:
+            HEADS.clear()
+        HEADS[head] = prop[:2]
     return prop
 
 
@@ -220,12 +220,12 @@ def _unfold(text: str) -> list[str]:
         for index, line in enumerate(lines):
             if len(line) > MAX_VALUE:
                 raise CodecError(f"a line longer than {MAX_VALUE} characters", line=line_number(text, index))
-    return lines if text.isascii() or _is_unicode(text) else list(map(_rejoin, lines))
+    return lines if text.isascii() or is_unicode(text) else list(map(_rejoin, lines))
 
 
 def _rejoin(line: str) -> str:
     """Put together a character whose bytes were separated by a fold (RFC 5545 §3.1 allows it)."""
-    if line.isascii() or _is_unicode(line):
+    if line.isascii() or is_unicode(line):
         return line
     try:
         return line.encode("utf-8", "surrogateescape").decode("utf-8", "surrogateescape")
@@ -233,7 +233,8 @@ def _rejoin(line: str) -> str:
         return line
 
 
-def _is_unicode(text: str) -> bool:
+def is_unicode(text: str) -> bool:
+    """Whether no byte was escaped in it."""
     try:
         text.encode()
     except UnicodeEncodeError:

@@ -37,10 +37,10 @@ class Indexer:
     def __call__(self, text: str, calendar: str) -> tuple[str, Index]:
         """UID and index of a text in a calendar. `CodecError` where it cannot be read."""
         scan, glance, meaning = _codec()
-        root = scan(text)
-        plain = glance(root)
+        plain = glance(text)
         if plain is not None:
             return plain.uid, self._plain(plain, calendar)
+        root = scan(text)
         resource = meaning(text, root)
         if resource.component in EVENTS:
             from deadlines.usecases.event_index import event_index  # noqa: PLC0415 # tasks are spared it
@@ -161,7 +161,7 @@ class Indexer:
 
 
 @cache
-def _codec() -> tuple[Callable[[str], Component], Callable[[Component], Glance | None], Callable[[str, Component], Resource]]:
+def _codec() -> tuple[Callable[[str], Component], Callable[[str], Glance | None], Callable[[str, Component], Resource]]:
     """What reads a text; a list, which derives nothing, is spared its import."""
     from deadlines.ical.glance import glance  # noqa: PLC0415
     from deadlines.ical.read import meaning  # noqa: PLC0415
