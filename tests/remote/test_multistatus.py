@@ -5,6 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from deadlines.errors import NotCalDAV
+from deadlines.remote.alike import Alike
 from deadlines.remote.multistatus import CALDAV, DAV, Multistatus, Row, calendar_text, error_names
 
 NAMES = b'xmlns="DAV:" xmlns:C="urn:ietf:params:xml:ns:caldav"'
@@ -39,6 +40,79 @@ def test_a_row_has_what_succeeded(size: int) -> None:
     assert first.nested == {DAV + "resourcetype": [DAV + "collection", CALDAV + "calendar"]}
     assert DAV + "displayname" not in first.props
     assert (second.href, second.status, second.ok) == ("/c/b.ics", 404, False)
+
+
+def row(href: str = "/c/a.ics", etag: str = '"1"', data: str = "BEGIN:VCALENDAR\n", **markup: str) -> str:
+    opened, closed = markup.get("opened", "<response>"), markup.get("closed", "</response>")
+    status, space, more = markup.get("status", "HTTP/1.1 200 OK"), markup.get("space", ""), markup.get("more", "")
+    return (
+        f"{space}{opened}<href>{href}</href>{space}<propstat><prop><getetag>{etag}</getetag>{more}"
+        f"<C:calendar-data>{data}</C:calendar-data></prop><status>{status}</status></propstat>{closed}"
+    )
+
+
+PLAIN = [row(f"/c/{number}.ics", f'"{number}"', f"BEGIN:VCALENDAR&#13;\nUID:{number}&#13;\n") for number in range(3)]
+TEXTS = (
+    "", " ", "x", "&amp;", "&#13;\n", "&amp;#13;", "a\r\nb\rc", "&lt;response&gt;", "&#x26;lt;", "&#0;", "&#xD800;", "&#65534;",
+    "&nbsp;", "&", "]]>", ">", "\u00e6", "\U0010fe01", "\x01", "<b/>", "<!-- -->", "<![CDATA[</response>]]>", "<?p i?>",
+    "<![CDATA[</response>" + PLAIN[0] + "]]>", "<!--</response>" + PLAIN[1] + "-->", "/c/a.ics", '"1"', "&quot;", "&#60;", "&#9;",
+)  # fmt: skip
+ROWS = st.one_of(
+    st.sampled_from(PLAIN),
+    st.sampled_from(PLAIN),
+    st.builds(row, etag=st.sampled_from(TEXTS)),
+    st.builds(row, data=st.sampled_from(TEXTS)),
+    st.builds(row, href=st.sampled_from(TEXTS)),
+    st.builds(row, space=st.sampled_from(["\n  ", "\t", "x", "<!--</response>-->", "<!-- </response>" + PLAIN[0] + "-->"])),
+    st.builds(row, more=st.sampled_from(["<displayname>x</displayname>", "<getetag>2</getetag>", "<a><b/></a>"])),
+    st.builds(row, status=st.sampled_from(["HTTP/1.1 404 Not Found", "HTTP/1.1 204 OK", ""])),
+    st.builds(row, opened=st.sampled_from(['<response a=">">', '<response xmlns="DAX:">', "<response >", "<Response>"])),
+    st.builds(row, closed=st.sampled_from(["</response >", "</responses>", "</response", ""])),
+    st.sampled_from(["<sync-token>t</sync-token>", "&#32;"]),
+    st.just("<response><href>/c/b.ics</href><status>HTTP/1.1 404 No</status></response>"),
+)  # fmt: skip
+
+
+@given(st.lists(ROWS, max_size=8), st.integers(1, 400), st.sampled_from(["utf-8", "utf-16", "latin-1"]))
+def test_rows_that_look_alike_are_what_expat_reads(rows: list[str], size: int, encoding: str) -> None:
+    prolog = f"<?xml version='1.0' encoding='{encoding}'?>"
+    text = f"{prolog}<multistatus {NAMES.decode()}>{''.join(rows)}</multistatus>"
+    body = text.encode(encoding, "xmlcharrefreplace")
+    size = size if encoding == "utf-8" else size + len(prolog)  # what another encoding is stands in the first chunk
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Alike, "of", lambda *_: None)
+        expected = outcome(body, size)
+
+    assert outcome(body, size) == expected
+
+
+def outcome(body: bytes, size: int) -> tuple[list[Row], str] | str:
+    answer = Multistatus("http://x/", [body[start : start + size] for start in range(0, len(body), size)])
+    try:
+        return list(answer), answer.sync_token
+    except NotCalDAV as error:
+        return str(error)
+
+
+def test_rows_alike_are_read_without_expat() -> None:
+    body = f"<multistatus {NAMES.decode()}>{''.join(PLAIN)}</multistatus>".encode()
+    reader = Multistatus("http://x/", [body])
+    asked: list[bytes] = []
+    with pytest.MonkeyPatch.context() as patch:
+        whole = Alike.next
+
+        def counted(self: Alike, data: bytes, at: int) -> tuple[tuple[str, ...], int] | None:
+            found = whole(self, data, at)
+            if found is not None:
+                asked.append(data[at : found[1]])
+            return found
+
+        patch.setattr(Alike, "next", counted)
+        rows = list(reader)
+
+    assert [one.href for one in rows] == ["/c/0.ics", "/c/1.ics", "/c/2.ics"]
+    assert asked == [one.encode() for one in PLAIN[1:]]
 
 
 def test_an_empty_multistatus_is_an_empty_answer() -> None:

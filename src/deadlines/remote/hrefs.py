@@ -16,6 +16,7 @@ _NAMESPACE: Final = "5a1a7a5e-6f0c-5d0e-9c53-0f3a2a1d9b44"
 _KEPT = r"%(2[fF]|25)"
 _BARE_PERCENT = r"%(?![0-9A-Fa-f]{2})"
 _PLAIN = re.compile(r"[A-Za-z0-9._~/-]*")
+_SPELT_AS_HERE = re.compile(r"[A-Za-z0-9._~/@-]*")
 _SAFE_UID = re.compile(r"[A-Za-z0-9_-][A-Za-z0-9._-]{0,99}")
 _RESERVED = frozenset({"con", "prn", "aux", "nul", *(f"{port}{number}" for port in ("com", "lpt") for number in range(10))})
 """What Windows takes for a device, whatever follows a dot."""
@@ -68,7 +69,7 @@ def resolve(href: str, *, base: str, netloc: str) -> str | None:
 
 def member(href: str, *, collection: str, netloc: str) -> str | None:
     """The path of a resource directly in `collection`; None for the collection itself, sub-collections and outsiders."""
-    if href.startswith(collection) and _PLAIN.fullmatch(href) and "/." not in href:
+    if href.startswith(collection) and _SPELT_AS_HERE.fullmatch(href) and "/." not in href:
         path: str | None = href
     else:
         path = resolve(href, base=collection, netloc=netloc)

@@ -1,6 +1,7 @@
 """Multistatus answers (RFC 4918 §13), row by row as the bytes come in.
 
-Expat is fed chunk by chunk, so that memory grows with a row and not with the collection. DTDs are refused, and with them every
+Expat is fed row by row (but for rows that look like the one before, see `alike`), so that memory grows with a row and not with
+the collection. DTDs are refused, and with them every
 entity; nothing is ever fetched. A property is either text (`getetag`) or nested elements (`resourcetype`); the latter are kept as
 the list of the names below it, with what `href` and `name` say.
 
@@ -24,11 +25,14 @@ from typing import Final
 from xml.parsers import expat
 
 from deadlines.errors import NotCalDAV
+from deadlines.remote.alike import Alike
 
 DAV: Final = "DAV: "
 CALDAV: Final = "urn:ietf:params:xml:ns:caldav "
 CALENDARSERVER: Final = "http://calendarserver.org/ns/ "
 CALENDAR_DATA: Final = CALDAV + "calendar-data"
+_ETAG: Final = DAV + "getetag"
+_DATA: Final = (_ETAG, CALENDAR_DATA)
 
 _ROOT, _ROW, _PART, _PROP, _PROPERTY = 1, 2, 3, 4, 5
 _DEEPEST: Final = 50
@@ -38,6 +42,9 @@ _FORBIDDEN: Final = {char: _BASE + (char & 0xFF) for char in (*_CONTROLS, *range
 _RESTORED: Final = {moved: char for char, moved in _FORBIDDEN.items()}
 _TOLD: Final = DAV + "responsedescription"
 """Words for people, which Xandikos puts where conditions are."""
+_END_OF_ROW: Final = re.compile(rb"</(?:[^\s<>/:]+:)?response\s*>")
+_LONGEST_ROW: Final = 1 << 20
+"""Bytes of a row for whose end is waited."""
 _STATUS: Final = re.compile(r"\s*HTTP/\d(?:\.\d)?\s+(\d{3})")
 _DECLARED: Final = re.compile(rb"\s*<\?xml[^>]*?encoding\s*=\s*[\"']([A-Za-z0-9._-]+)")
 
@@ -78,13 +85,13 @@ class Multistatus:
 
     def __iter__(self) -> Iterator[Row]:
         reader = self._reader
-        parse = reader.parser.Parse
+        rest = b""
         try:
             for chunk in _legal(self._chunks, reader):
-                parse(chunk)
+                rest = reader.read(rest + chunk)
                 if reader.rows:
                     yield from reader.take()
-            parse(b"", True)  # noqa: FBT003 - positional-only in pyexpat
+            reader.parser.Parse(rest, True)  # noqa: FBT003 - positional-only in pyexpat
         except (expat.ExpatError, _Unexpected, LookupError) as error:
             raise NotCalDAV(self._url, f"the answer is not the XML of CalDAV: {_why(error)}") from error
         yield from reader.take()
@@ -115,9 +122,7 @@ class _Unexpected(Exception):
 
 
 def _why(error: Exception) -> str:
-    if isinstance(error, expat.ExpatError):
-        return f"line {error.lineno}: {expat.ErrorString(error.code)}"
-    return str(error)
+    return expat.ErrorString(error.code) if isinstance(error, expat.ExpatError) else str(error)
 
 
 class _Reader:
@@ -128,6 +133,11 @@ class _Reader:
         self.sync_token = ""
         self.error: list[str] = []
         self.moved = False
+        self.foreign = False
+        """Whether it is in another encoding than UTF-8."""
+        self._alike: Alike | None = None
+        self._fed = 0
+        self._row_from = self._row_to = -1
         self._root = DAV + root
         self._depth = 0
         self._part = ""
@@ -154,6 +164,48 @@ class _Reader:
         rows, self.rows = self.rows, []
         return rows
 
+    def read(self, data: bytes) -> bytes:
+        """Read `data`, but for what it has of a row that is not complete yet, which is returned."""
+        at = 0
+        while not self.foreign:
+            if self._alike is not None:
+                at = self._read_alike(self._alike, data, at)
+            end = _END_OF_ROW.search(data, at)
+            if end is None:
+                break
+            self._feed(data[at : end.end()])
+            at = end.end()
+            # Where expat is within something else, as a CDATA section, or waits for more, what follows must not pass for a row.
+            ends_here = self._row_to == self._fed - len(end.group())
+            self._alike = self._like(data[at - (self._fed - self._row_from) : at]) if ends_here else None
+        if self.foreign or len(data) - at > _LONGEST_ROW:
+            self._alike = None
+            self._feed(data[at:])
+            return b""
+        return data[at:]
+
+    def _feed(self, data: bytes) -> None:
+        self._fed += len(data)
+        self.parser.Parse(data)
+
+    def _like(self, raw: bytes) -> Alike | None:
+        """What finds rows like `raw`, the last one that expat read, if all that it has are an ETag and data."""
+        row = self.rows[-1]
+        texts = (row.href, *(row.props.get(name, "").strip() for name in _DATA))
+        if not row.ok or row.status or row.failed or row.nested or len(row.props) != len(_DATA) or self.moved:
+            return None
+        return Alike.of(raw, texts)
+
+    def _read_alike(self, alike: Alike, data: bytes, at: int) -> int:
+        """Read the rows that follow. Returns where the first one begins that is another."""
+        keep, following = self.rows.append, alike.next
+        while (found := following(data, at)) is not None:
+            (href, etag, text), at = found
+            if self.moved:
+                href, etag, text = (one.translate(_RESTORED) for one in (href, etag, text))
+            keep(Row(href.strip(), 0, True, 0, {_ETAG: etag, CALENDAR_DATA: text}, _NOTHING_NESTED))  # noqa: FBT003 - in half the time
+        return at
+
     def _doctype(self, *_: object) -> None:
         raise _Unexpected("it has a document type")
 
@@ -169,6 +221,8 @@ class _Reader:
                 self._status, self._texts, self._nested = 0, {}, {}
         elif depth == _ROW:
             self._row = Row()
+            self._texts, self._nested = {}, {}  # those before belong to the row before
+            self._row_from = self.parser.CurrentByteIndex
             self.error.append(name)
         elif depth == _ROOT and name != self._root:
             raise _Unexpected(f"it begins with {name.rpartition(' ')[2]}")
@@ -200,6 +254,7 @@ class _Reader:
         elif depth == _ROW:
             if name == "DAV: response":
                 self.rows.append(self._row)
+                self._row_to = self.parser.CurrentByteIndex
             elif name == "DAV: sync-token":
                 self.sync_token = self._taken().strip()
         self._text.clear()
@@ -247,6 +302,7 @@ def _legal(chunks: Iterable[bytes], reader: _Reader) -> Iterator[bytes]:
         if decoder is None:
             declared = _DECLARED.match(chunk)
             if chunk[:2] in {b"\xff\xfe", b"\xfe\xff"} or (declared and declared.group(1).lower() not in {b"utf-8", b"utf8"}):
+                reader.foreign = True
                 yield chunk
                 yield from chunks
                 return

@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from deadlines.remote.base import Listed
 from deadlines.remote.multistatus import CALDAV, DAV, Row, calendar_text
+
+_ETAG: Final = DAV + "getetag"
+_SCHEDULE_TAG: Final = CALDAV + "schedule-tag"
 
 
 def exists(row: Row) -> bool:
@@ -13,5 +18,5 @@ def exists(row: Row) -> bool:
 
 def listed_row(href: str, row: Row) -> Listed:
     """The resource at `href`, as the row has it."""
-    etag = row.props.get(DAV + "getetag", "").strip()
-    return Listed(href=href, etag=etag, schedule_tag=row.props.get(CALDAV + "schedule-tag", "").strip(), text=calendar_text(row))
+    props = row.props
+    return Listed(href, props.get(_ETAG, "").strip(), props.get(_SCHEDULE_TAG, "").strip(), calendar_text(row))
