@@ -147,6 +147,18 @@ def many_gone_there(world: World) -> str:
     return world.sync()
 
 
+def restored_there(world: World) -> str:
+    filled(world, 12)
+    backup = world.dav.texts()
+    for uid in ("n1", "n2", "n3", "n4", "n5"):
+        world.put(uid, uid)
+    world.run("sync")
+    world.dav.calendars[PATH] = world.dav.new_calendar()
+    for name, text in backup.items():
+        world.dav.put(PATH + name, text)
+    return world.sync()
+
+
 def many_gone_here(world: World) -> str:
     world.run("remove", *filled(world, 12), "--yes")
     return world.sync()
@@ -378,6 +390,7 @@ def refused(reply: Reply) -> Callable[[World], str]:
 SAID: dict[str, tuple[Callable[[World], str], int, tuple[str, ...]]] = {
     "emptied": (emptied, 6, ("all 3 items are gone from the server; nothing was deleted",)),
     "many gone there": (many_gone_there, 6, ("30 of 100 items would be deleted here; nothing was deleted",)),
+    "restored there": (restored_there, 6, ("the newest 5 of 20 items are gone from the server; nothing was deleted",)),
     "many gone here": (many_gone_here, 6, ("12 of 15 items would be deleted on the server; nothing was deleted",)),
     "calendar gone": (calendar_gone, 6, ("is gone from the server; nothing was deleted",)),
     "wrong path": (wrong_path, 4, ("/kari/task/: there is no such collection",)),

@@ -75,6 +75,26 @@ def test_a_calendar_wiped_on_the_servers_disk_stops_too(tmp_path: Path) -> None:
         assert kari.summaries() == TASKS
 
 
+def test_what_came_since_the_backup_of_a_server_stays(tmp_path: Path) -> None:
+    with radicale_server.radicale(tmp_path) as server:
+        place = Place(server=server, path=server.new_calendar())
+        kari = place.user(tmp_path / "me")
+        for name in TASKS:
+            place.put(f"{name}.ics", vtodo(name, name))
+        kari.sync()
+        folder, backup = tmp_path / "collections", tmp_path / "backup"
+        shutil.copytree(folder, backup)
+        kari.run("add", "Since then")
+        place.put("phone.ics", vtodo("phone", "From the phone"))
+        kari.sync()
+        shutil.rmtree(folder)
+        backup.rename(folder)
+        stopped = kari.run("sync", code=6)
+
+        assert "the newest 2 of 5 items are gone from the server; nothing was deleted" in stopped.out
+        assert kari.summaries() == sorted(["From the phone", "Since then", *TASKS])
+
+
 def test_a_deleted_calendar_stops_and_nothing_that_is_allowed_deletes_what_is_here(filled: Place, kari: Person) -> None:
     filled.delete("")
     stopped = kari.run("sync", code=6)

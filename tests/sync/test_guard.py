@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from tests.servers.quirks import EMPTIED, HTML_207, REDIRECT_TO_LOGIN, VANISHED, Answers, CutBefore, CutXml
+from tests.servers.quirks import EMPTIED, HTML_207, REDIRECT_TO_LOGIN, VANISHED, Answers, CutBefore, CutXml, TokensInvalid
 from tests.sync.rig import PATH, Interferes, LockedDav, Replica, task
 
 from deadlines.core.settings import Mode
@@ -71,6 +71,41 @@ def test_the_last_item_may_be_deleted_there_but_not_lost_with_its_calendar(dav: 
     assert found.ok
     assert deleted.ok
     assert not replica.texts()
+
+
+@pytest.mark.parametrize("others", [0, 1], ids=["", "somebody writes meanwhile"])
+def test_what_came_since_the_backup_of_a_server_is_not_deleted(dav: LockedDav, replica: Replica, others: int) -> None:
+    filled(dav, replica, 5)
+    backup = dav.texts()
+    for n in (6, 7):
+        dav.put(f"{PATH}u{n}.ics", task(f"u{n}"))
+    replica.add("mine")
+    replica.sync()
+    dav.calendars[PATH] = dav.new_calendar()
+    for name, text in backup.items():
+        dav.put(PATH + name, text)
+    for n in range(others):
+        dav.put(f"{PATH}x{n}.ics", task(f"x{n}"))
+
+    report = replica.sync()
+
+    assert str(report.error) == f"calendar work: the newest 3 of {8 + others} items are gone from the server; nothing was deleted"
+    assert {"u6", "u7", "mine"} <= replica.texts().keys()
+    assert replica.sync(allow_deletes=3).ok
+    assert not {"u6", "u7", "mine"} & replica.texts().keys()
+
+
+@pytest.mark.parametrize("gone", [["u4"], ["u2"], ["u3", "u1"]])
+def test_a_token_that_is_forgotten_alone_stops_no_deletion(dav: LockedDav, replica: Replica, gone: list[str]) -> None:
+    filled(dav, replica, 5)
+    dav.behaviours.append(TokensInvalid())
+    for uid in gone:
+        dav.remove(f"{PATH}{uid}.ics")
+
+    report = replica.sync()
+
+    assert report.ok
+    assert sorted(item.uid for item in report.pulled.deleted) == sorted(gone)
 
 
 def test_deletions_that_are_meant_are_allowed(dav: LockedDav, replica: Replica) -> None:

@@ -82,7 +82,7 @@ class _Sync:
         self._reader = Reader(store, collection, folder, terms)
         self._pusher = Pusher(store, collection, folder, terms)
         self._doomed: list[Record] = []
-        self._anew = False
+        self._refused = False
 
     def run(self) -> None:
         """Read and write until nothing is left to be written; then delete, and save where we are."""
@@ -96,7 +96,7 @@ class _Sync:
                 reading = self._reader.read(mark, full=full)
             except CollectionMissing as error:
                 raise self._vanished(error) from error
-            self._anew |= reading.full and not full and bool(mark.sync_token)  # the token was refused
+            self._refused |= reading.full and not full and bool(mark.sync_token)
             mark = reading.mark
             if reading.full:
                 listed_at = self._terms.now
@@ -149,8 +149,11 @@ class _Sync:
             there = sum(1 for record in removed if not is_planned(record.uid))
         if not lost and not there:
             return
-        known = sum(1 for _ in self._store.known(self._name)) - (len(missing) - lost)
-        deletions = Deletions(here=lost, there=there, of=known, anew=self._anew)
+        kept = [known for known in self._store.known(self._name) if known.id not in missing]
+        came = {item.uid for item in self._folder.report.pulled.created}
+        newest_kept = max((known.id for known in kept if known.uid not in came), default=0)
+        forgot = self._refused and min(missing, default=0) > newest_kept
+        deletions = Deletions(here=lost, there=there, of=len(kept) + lost, forgot=forgot)
         check(self._name, deletions, allowed=self._terms.allow_deletes)
 
     def _fold_gone(self, gone: list[Record]) -> None:
