@@ -22,6 +22,22 @@ timezone = "Europe/Oslo"
 name = "Acme Inc."
 timezone = "America/New_York"
 """
+ONE_CALENDAR = """\
+[me]
+timezone = "Europe/Oslo"
+default_calendar = "work"
+[clients.acme]
+name = "Acme Inc."
+timezone = "America/New_York"
+[accounts.main]
+url = "{url}"
+username = "kari"
+password_env = "DAV_PASSWORD"
+[calendars.work]
+account = "main"
+{where}
+"""
+"""A calendar by its path or name (`where`), its password in DAV_PASSWORD."""
 _SERVER = """\
 [accounts.main]
 url = "{url}"

@@ -14,6 +14,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+from tests.cli.conftest import ONE_CALENDAR
 from tests.cli.tls import expired, self_signed, tls_server
 from tests.servers.fake import FakeDav, Reply
 from tests.servers.http_front import serve
@@ -23,21 +24,6 @@ from deadlines.cli.entry import run
 from deadlines.store.lock import SyncLock
 
 Program = Callable[..., subprocess.CompletedProcess[str]]
-CONFIG = """\
-[me]
-timezone = "Europe/Oslo"
-default_calendar = "work"
-[clients.acme]
-name = "Acme Inc."
-timezone = "America/New_York"
-[accounts.main]
-url = "{url}"
-username = "kari"
-password_env = "DAV"
-[calendars.work]
-account = "main"
-path = "/kari/tasks/"
-"""
 TASK = """\
 BEGIN:VCALENDAR
 VERSION:2.0
@@ -55,11 +41,11 @@ END:VCALENDAR
 def environment(environment: dict[str, str], tmp_path: Path) -> dict[str, str]:
     """A home with a client, and a calendar on a server that is not there."""
     configure(tmp_path, "http://127.0.0.1:9/")
-    return environment | {"DEADLINES_CONFIG": str(tmp_path / "config.toml"), "DAV": "secret"}
+    return environment | {"DEADLINES_CONFIG": str(tmp_path / "config.toml"), "DAV_PASSWORD": "secret"}
 
 
 def configure(home: Path, url: str) -> None:
-    (home / "config.toml").write_text(CONFIG.format(url=url), encoding="utf-8")
+    (home / "config.toml").write_text(ONE_CALENDAR.format(url=url, where='path = "/kari/tasks/"'), encoding="utf-8")
 
 
 @pytest.fixture
@@ -198,7 +184,7 @@ def test_no_network(program: Program) -> None:
 
 @pytest.mark.usefixtures("dav")
 def test_wrong_password_names_the_account(program: Program) -> None:
-    done = program("sync", DAV="wrong")
+    done = program("sync", DAV_PASSWORD="wrong")
 
     assert done.returncode == 4
     assert "work: error: " in done.stdout
@@ -229,10 +215,10 @@ def test_what_the_report_says_is_not_said_twice_to_one_reader(environment: dict[
 
 
 def test_no_password(program: Program) -> None:
-    done = program("sync", DAV="")
+    done = program("sync", DAV_PASSWORD="")
 
     assert done.returncode == 4
-    assert "no password for account main: the environment variable DAV is not set" in done.stdout
+    assert "no password for account main: the environment variable DAV_PASSWORD is not set" in done.stdout
 
 
 @pytest.mark.parametrize(

@@ -14,6 +14,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+from tests.cli.conftest import ONE_CALENDAR
 from tests.cli.tls import expired, self_signed, tls_server
 from tests.servers.fake import Behaviour, FakeDav, Reply, Request
 from tests.servers.http_front import serve
@@ -43,21 +44,6 @@ from deadlines.store.sqlite import SqliteStore
 
 GUIDE = (Path(__file__).parents[2] / "docs" / "troubleshooting.md").read_text(encoding="utf-8")
 PATH = "/kari/tasks/"
-CONFIG = """\
-[me]
-timezone = "Europe/Oslo"
-default_calendar = "work"
-[clients.acme]
-name = "Acme Inc."
-timezone = "America/New_York"
-[accounts.main]
-url = "{url}"
-username = "kari"
-password_env = "DAV_PASSWORD"
-[calendars.work]
-account = "main"
-{where}
-"""
 BOMB = b'<?xml version="1.0"?><multistatus xmlns="DAV:">' + b" " * 51_000_000
 MAINTENANCE = Reply(status=503, headers={"Retry-After": "3600"})
 
@@ -81,7 +67,7 @@ class World:
 
     def configure(self, url: str = "", where: str = f'path = "{PATH}"') -> None:
         """Write the configuration."""
-        (self.home / "config.toml").write_text(CONFIG.format(url=url or self.url, where=where), encoding="utf-8")
+        (self.home / "config.toml").write_text(ONE_CALENDAR.format(url=url or self.url, where=where), encoding="utf-8")
 
     def run(self, *arguments: str) -> str:
         """A command within this process; its exit code and all that it said."""
