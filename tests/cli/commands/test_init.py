@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from tests.cli.conftest import Configure, work_at
 from tests.cli.terminal import at_terminal
 from tests.servers.process import RealServer
 
@@ -180,6 +181,20 @@ def test_tasks_from_before_are_moved_if_wanted(program: Program, account: tuple[
     assert "sent 2 deletions" in program("sync").stdout
     again = json.loads(program(*unattended(account), "--yes", "--json").stdout)["moved"]
     assert (again["calendar"], again["items"], again["left"]) == (name, 2, 0)
+
+
+def test_a_server_that_does_not_say_what_it_takes_leaves_all_here_and_says_so(program: Program, configure: Configure) -> None:
+    program("add", "Logo")
+    path = configure(work_at("http://127.0.0.1:9/"))
+
+    done = program("init", "--move-local", "--yes")
+
+    assert done.returncode == 75
+    assert done.stderr.startswith(
+        f"The configuration is written to {path}, but nothing was moved. "
+        "Once this is mended, `deadlines init --move-local --yes` moves it.\nerror: http://127.0.0.1:9/"
+    )
+    assert "Logo" in program("list", "--calendar", "local").stdout
 
 
 @pytest.mark.parametrize(("answer", "calendar"), [("", "work"), ("n", "local")])

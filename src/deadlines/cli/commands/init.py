@@ -74,7 +74,12 @@ def run(options: Options, *, move_local: bool | None, **typed: object) -> Exit:
     me = _me(answers, shop)
     account = _account(shop, answers, me, ask=ask)
     names = _save(shop, answers.account, me, account)
-    target, kept, moved = _move(options, wanted=(options.yes or None) if move_local is None else move_local, ask=ask)
+    try:
+        target, kept, moved = _move(options, wanted=(options.yes or None) if move_local is None else move_local, ask=ask)
+    except RemoteError:
+        written = f"The configuration is written to {shop.config_path}, but nothing was moved."
+        note(options, f"{written} Once this is mended, `deadlines init --move-local --yes` moves it.")
+        raise
     show(
         options,
         as_json=lambda: {
