@@ -102,16 +102,20 @@ def test_nothing_changed_is_one_request(collection: CalDavCollection | VDir) -> 
     assert collection.requests == before + 1
 
 
-def test_what_stands_where_it_stood_is_told_without_asking_itself(collection: CalDavCollection | VDir) -> None:
-    """By the home that it is in; a folder is in none."""
+def test_what_stands_where_it_stood_is_told_without_asking_itself(
+    server: Server | Folder, collection: CalDavCollection | VDir
+) -> None:
+    """By the home that it is in, if that knows; a folder is in none."""
     collection.create(collection.href_for("one"), todo("one"))
     _, _, mark = pages(collection.changes(Mark(), full=False))
     _, _, later = pages(collection.changes(mark, full=False))
     before = collection.requests
-    expected = {collection.url} if isinstance(collection, CalDavCollection) else set()
+    told = [collection.unchanged({collection.url: known}) for known in (mark, later)]
 
-    assert collection.unchanged({collection.url: mark}) == collection.unchanged({collection.url: later}) == expected
-    assert collection.requests == before + 2 * len(expected)
+    assert collection.requests == before + 2 * isinstance(collection, CalDavCollection)
+    assert all(urls <= {collection.url} for urls in told)
+    if server.name in {"fake", "radicale", "xandikos"}:
+        assert told == [{collection.url}] * 2
 
     collection.create(collection.href_for("two"), todo("two"))
     assert collection.unchanged({collection.url: mark}) == set()

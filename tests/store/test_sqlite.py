@@ -668,6 +668,7 @@ CALLS: dict[str, Callable[[SqliteStore], object]] = {
     "digests": lambda store: store.digests.deliveries("kari@example.org", since=NOW.date()),
     "feeds": lambda store: store.feeds.names(),
     "findings": lambda store: store.findings.since("check"),
+    "homes": lambda store: store.homes.recall("https://dav.example.org/kari/"),
     "write": lambda store: put(store, TASK),
     "new_run": lambda store: store.new_run(RunKind.SYNC, "sync", now=NOW),
     "rows": lambda store: list(store.rows(Query())),

@@ -24,14 +24,16 @@ from deadlines.core.task import Task
 from deadlines.ical.build import new_task
 from deadlines.ical.edit import apply
 from deadlines.ical.read import read
-from deadlines.remote.base import Collection
+from deadlines.remote.base import Collection, Mark
 from deadlines.remote.caldav import CalDavCollection
 from deadlines.remote.http import Client
 from deadlines.store.base import Record, RunKind, Store, Writer
+from deadlines.store.homes import HomeCosts
 from deadlines.store.journal import Change
 from deadlines.store.sqlite import SqliteStore
-from deadlines.sync.engine import sync_calendar
+from deadlines.sync.engine import beginning, sync_calendar
 from deadlines.sync.fold import Ask, Folder
+from deadlines.sync.foreknowledge import Home
 from deadlines.sync.rehearsal import Rehearsal
 from deadlines.sync.report import CalendarReport, Item
 from deadlines.sync.terms import Terms
@@ -83,8 +85,16 @@ class Replica:
     """One client with its own data."""
 
     def __init__(
-        self, dav: FakeDav, *, policy: Policy = Policy.NEWEST, now: datetime = NOW, path: str = PATH, name: str = "copy"
+        self,
+        dav: FakeDav,
+        *,
+        policy: Policy = Policy.NEWEST,
+        now: datetime = NOW,
+        path: str = PATH,
+        name: str = "copy",
+        at_home: bool = False,
     ) -> None:
+        """`at_home`: every sync asks the home of the calendar first, as one of several calendars does."""
         self.dav = dav
         self.name = name
         self.store = _blank().rehearsal()
@@ -92,6 +102,7 @@ class Replica:
         self.policy = policy
         self.now = now
         self.path = path
+        self.at_home = at_home
         self.report = CalendarReport(name=WORK)
         self._uids = 0
 
@@ -185,6 +196,10 @@ class Replica:
         own: Any = store or self.store
         used: Store = own.rehearsal() if dry_run else own
         remote = collection or self.collection()
+        if self.at_home:
+            mark, everything = beginning(used.state(WORK), full=full, now=self.now)
+            marks = {} if everything or mark == Mark() else {used.state(WORK).url: mark}
+            remote = Home(HomeCosts("never asked"), marks, timer=timer, now=self.now).foreknown(remote)
         terms = Terms(
             run=used.new_run(RunKind.SYNC, "sync", now=self.now),
             now=self.now,

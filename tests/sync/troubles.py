@@ -147,6 +147,12 @@ MEANWHILE = [
     *(Meanwhile(at, act) for at, act in product([*_WRITES, *_LATER], _ACTS)),
     *(Meanwhile(at, act) for at, act in product(_TRANSACTIONS[::2], _ACTS[:3])),
 ]
+AT_HOME: list[Trouble] = [
+    *(Fault(name, "PROPFIND", 0) for name in ["cut before", "cut body", "cut xml", "html", "login", "vanished", "500", "503"]),
+    *(Down(At("PROPFIND", 0, after), dies) for after, dies in product([False, True], repeat=2)),
+    *(Meanwhile(At("PROPFIND", 0, after), act) for after, act in product([False, True, True], _ACTS)),
+]
+"""What happens about the moment at which a home tells where its calendars stand."""
 
 
 class Troubled(Behaviour):

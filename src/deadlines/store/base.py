@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from deadlines.store.digests import DigestLedger
     from deadlines.store.feeds import FeedShelf
     from deadlines.store.findings import FindingMemory
+    from deadlines.store.homes import HomeMemory
 
 from deadlines.store.events import EventIndex, Events
 from deadlines.store.journal import Journal
@@ -253,6 +254,11 @@ class Store(Events, Journal, Protocol):
     @property
     def digests(self) -> DigestLedger:
         """What became of each digest."""
+        ...
+
+    @property
+    def homes(self) -> HomeMemory:
+        """What it takes to ask where calendars are kept."""
         ...
 
     def write(self, kind: RunKind, command: str, *, now: datetime, run: int | None = None) -> AbstractContextManager[Writer]:

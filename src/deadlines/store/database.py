@@ -22,7 +22,7 @@ from typing import Any
 from deadlines.errors import DeadlinesError, Refused, StoreBroken, StoreBusy, StoreFull, StoreReadOnly
 from deadlines.store.statements import STATEMENTS
 
-Value = str | bytes | int | None
+Value = str | bytes | int | float | None
 _LARGEST = 2**63 - 1
 _NO_SPACE = frozenset({errno.ENOSPC, errno.EDQUOT})
 _ROWS = 500

@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from deadlines.store.sqlite_digests import SqliteDigests
     from deadlines.store.sqlite_feeds import SqliteFeeds
     from deadlines.store.sqlite_findings import SqliteFindings
+    from deadlines.store.sqlite_homes import SqliteHomes
     from deadlines.store.writer import SqliteWriter
 
 _SEPARATOR = "\x1f"
@@ -64,6 +65,13 @@ class SqliteStore:
         from deadlines.store.sqlite_digests import SqliteDigests  # noqa: PLC0415 # only a digest pays for it
 
         return SqliteDigests(self._database)
+
+    @property
+    def homes(self) -> SqliteHomes:
+        """What it takes to ask where calendars are kept."""
+        from deadlines.store.sqlite_homes import SqliteHomes  # noqa: PLC0415 # only a sync pays for it
+
+        return SqliteHomes(self._database)
 
     @contextmanager
     def write(self, kind: RunKind, command: str, *, now: datetime, run: int | None = None) -> Iterator[SqliteWriter]:

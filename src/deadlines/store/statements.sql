@@ -344,6 +344,18 @@ SELECT calendar, url, sync_token, ctag, listed_at, synced_at, problem, display_n
 SELECT calendar, url, sync_token, ctag, listed_at, synced_at, problem, display_name FROM collection
 WHERE calendar = :calendar
 
+-- name: home_get
+-- What it took to ask in a home.
+SELECT together, together_at, told, alone, alone_at FROM home WHERE url = :url
+
+-- name: home_put
+-- Remember it.
+INSERT INTO home (url, together, together_at, told, alone, alone_at)
+VALUES (:url, :together, :together_at, :told, :alone, :alone_at)
+ON CONFLICT (url) DO UPDATE SET
+    together = excluded.together, together_at = excluded.together_at, told = excluded.told, alone = excluded.alone,
+    alone_at = excluded.alone_at
+
 -- name: fingerprint
 -- What the derived instants were derived with.
 SELECT fingerprint FROM derivation

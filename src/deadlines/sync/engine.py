@@ -61,6 +61,14 @@ def sync_calendar(store: Store, collection: Collection, folder: Folder, terms: T
     return report
 
 
+def beginning(state: CollectionState, *, full: bool, now: datetime) -> tuple[Mark, bool]:
+    """The mark with which a run begins where we left off so, and whether it lists everything; `full`: that was asked for."""
+    if state.listed_at is None:
+        return Mark(), False
+    mark = Mark(sync_token=state.sync_token, ctag=state.ctag)
+    return mark, full or now - state.listed_at > LIST_ALL_AFTER or mark == Mark()
+
+
 def _remember_failure(store: Store, calendar: str, error: DeadlinesError, terms: Terms) -> None:
     """A calendar that stopped syncing must be able to say so (S501); where even that cannot be saved, the report still does."""
     try:
@@ -88,9 +96,7 @@ class _Sync:
         """Read and write until nothing is left to be written; then delete, and save where we are."""
         state = self._state()
         listed_at = state.listed_at
-        mark = Mark() if listed_at is None else Mark(sync_token=state.sync_token, ctag=state.ctag)
-        old = listed_at is not None and self._terms.now - listed_at > LIST_ALL_AFTER
-        full = listed_at is not None and (self._terms.full or old or mark == Mark())
+        mark, full = beginning(state, full=self._terms.full, now=self._terms.now)
         for _ in range(ROUNDS):
             try:
                 reading = self._reader.read(mark, full=full)

@@ -16,6 +16,7 @@ from deadlines.sync.rehearsal import Rehearsal
 from deadlines.sync.report import CalendarReport, Conflict, Outcome
 from deadlines.sync.terms import Terms
 from deadlines.usecases.desk import Desk
+from deadlines.usecases.homes import Homes
 
 Connect = Callable[[Store, Calendar], Collection]
 """Opens the collection of a calendar; `RemoteError` where it cannot even be addressed."""
@@ -64,7 +65,9 @@ def sync(desk: Desk, connect: Connect, request: Request) -> SyncReport:
 
 def _synced(desk: Desk, store: Store, connect: Connect, request: Request, wanted: Sequence[Calendar]) -> SyncReport:
     run = store.new_run(RunKind.SYNC, desk.command, now=desk.now)
-    one = _One(desk=desk, store=store, connect=connect, request=request, run=run)
+    accounts, full, timer = desk.settings.accounts, request.full, request.timer
+    homes = Homes(store, wanted, accounts, full=full, timer=timer, now=desk.now)
+    one = _One(desk=desk, store=store, connect=connect, request=request, run=run, homes=homes)
     failed: dict[str, DeadlinesError] = {}
     reports = []
     for calendar in wanted:
@@ -79,6 +82,7 @@ def _synced(desk: Desk, store: Store, connect: Connect, request: Request, wanted
             if isinstance(error, CredentialsRefused | Unreachable | Untrusted):
                 failed[calendar.account] = error
         reports.append(report)
+    homes.remember()
     happened = not request.dry_run and store.run(run) is not None
     return SyncReport(run=run if happened else 0, dry_run=request.dry_run, calendars=tuple(reports))
 
@@ -106,6 +110,7 @@ class _One:
     connect: Connect
     request: Request
     run: int
+    homes: Homes
 
     def sync(self, calendar: Calendar, report: CalendarReport) -> DeadlinesError | None:
         """Sync one calendar into its report. Returns the failure, if it failed."""
@@ -114,7 +119,8 @@ class _One:
         except DeadlinesError as error:
             return error
         try:
-            remote = Rehearsal(collection) if self.request.dry_run else collection
+            foreknown = self.homes.foreknown(calendar, collection)
+            remote = Rehearsal(foreknown) if self.request.dry_run else foreknown
             sync_calendar(self.store, remote, self._folder(calendar, report), self._terms(calendar))
         finally:
             collection.close()
