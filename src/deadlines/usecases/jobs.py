@@ -17,15 +17,12 @@ from datetime import UTC, datetime, timedelta
 
 from deadlines.core.duration import format_duration
 from deadlines.core.findings import Code, Finding
-from deadlines.core.later_dues import Repeated, later_dues
 from deadlines.core.message import Message
-from deadlines.errors import CodecError
 from deadlines.planning.job import Job
 from deadlines.planning.order import circles
 from deadlines.store.base import Row
 from deadlines.usecases.desk import Desk
 from deadlines.usecases.find import related
-from deadlines.usecases.spelling import when_of
 from deadlines.usecases.timing import entries, spent_by_task
 
 _NONE = timedelta()
@@ -224,19 +221,11 @@ def _doubt(row: Row, message: str, remedy: str) -> Finding:
 
 def _later(row: Row, desk: Desk, until: datetime) -> Iterator[datetime]:
     """When the instances after the present one fall due: those that are not overdue already, until then."""
-    index = row.index
-    due = when_of(index.due_kind, index.due_value, index.due_tzid)
-    if due is None or until <= desk.now:
+    if until <= desk.now or not row.index.due_kind:
         return
-    from deadlines.ical.recurring import dates  # noqa: PLC0415 # only what repeats pays for it
+    from deadlines.usecases.later import later  # noqa: PLC0415 # only what repeats pays for it
 
-    start = when_of(index.start_kind, index.start_value, index.start_tzid)
     record = desk.store.get(row.id)
-    try:
-        exdates, rdates, over = dates("" if record is None else record.ical or "")
-    except CodecError:
-        return
-    repeated = Repeated(index.repeat, start, due, (*exdates, *over), rdates)
-    client = desk.settings.clients.get(index.client)
-    for later in later_dues(repeated, client=client, owner=desk.settings.me, after=desk.now, until=until):
-        yield later.at
+    text = "" if record is None else record.ical or ""
+    for one in later(row.index, text, desk.settings, after=desk.now, until=until):
+        yield one.at
