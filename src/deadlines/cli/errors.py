@@ -183,6 +183,8 @@ def explain(error: BaseException) -> Failure:
             own_hint = _did_you_mean(error.possibilities) or _help_of(error)
         case click.UsageError():
             message, own_hint = _sentence(error.format_message()), _help_of(error)
+            if message.startswith("got unexpected extra argument"):
+                own_hint = f'what contains blanks is put in quotes, such as "Landing page"; {own_hint}'
         case click.ClickException():
             message = _sentence(error.format_message())
         case errors.DeadlinesError():
@@ -212,7 +214,9 @@ def without_secrets(text: str) -> str:
 
 def _sentence(message: str) -> str:
     """A sentence of click's as we write messages: on one line, lower case, without a full stop."""
-    message = " ".join(message.split())
+    message = (
+        " ".join(message.split()).replace("a valid integer range", "a whole number").replace("a valid integer", "a whole number")
+    )
     return message[:1].lower() + message[1:].removesuffix(".")
 
 

@@ -91,7 +91,7 @@ class ConfigFile:
     def _add(self, kind: str, path: Names, fields: Fields) -> None:
         def change(data: surgery.Data) -> list[surgery.Step]:
             if path[1] in data.get(path[0], {}):
-                raise Refused(f"there is a {kind} {shown_name(path[1])} already")
+                raise Refused(f"there is a{'n' if kind[0] in 'aeiou' else ''} {kind} {shown_name(path[1])} already")
             return _set(data, path, fields)
 
         self._edit(change)

@@ -123,7 +123,7 @@ def _not_understood(text: str, part: str = "") -> InputError:
     shown = text if len(text) <= _LONGEST else f"{text[:_LONGEST]}…"
     where = f": {part!r} is no day, time or zone" if part and part != text else ": not understood" if text.strip() else ": empty"
     word = (part or text).partition(" ")[0]
-    near = _nearest(word, (*_DAY_WORDS, *_TIME_WORDS))
+    near = _nearest(word, [long for long in (*_DAY_WORDS, *_TIME_WORDS) if len(long) > len("noon")])
     return InputError(f"time {shown!r}{where}", hint=f"did you mean {text.replace(word, near[0], 1)}?" if near else EXAMPLES)
 
 
