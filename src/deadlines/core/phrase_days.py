@@ -224,7 +224,7 @@ def _table(*rows: tuple[str, Callable[[re.Match[str], Present], date]]) -> _Tabl
 _PREFIX = re.compile(_DAY + r",? ", _FLAGS)
 _DATES = _table(
     (r"(?P<year>\d{4})([-/])(?P<month>\d\d?)\2(?P<day>\d\d?)", _iso),
-    (r"(?P<day>\d\d?)(?:st|nd|rd|th|\.)? ?" + _MONTH + _YEAR, _named_month),
+    (r"(?P<day>\d\d?)(?:st|nd|rd|th|\.)?(?: of)? ?" + _MONTH + _YEAR, _named_month),
     (_MONTH + r" (?P<day>\d\d?)(?:st|nd|rd|th)?" + _YEAR, _named_month),
     (r"(?P<day>\d\d?)\.(?P<month>\d\d?)\.(?P<year>\d{4}|\d\d)?", _dotted),
     (r"(?P<one>\d\d?)([-/])(?P<other>\d\d?)(?:\2(?P<year>\d{4}|\d\d))?", _slashed),
