@@ -95,6 +95,8 @@ def here(environment: dict[str, str], monkeypatch: pytest.MonkeyPatch) -> None:
         ("add x --due|fri eof", "unknown time or zone: eof", "did you mean eod"),
         ("add x --due|tomorrow cbo", "unknown time or zone: cbo", "did you mean cob"),
         ("add x --due|tomorow 17:00", "time 'tomorow 17:00': not understood", "did you mean tomorrow 17:00?"),
+        ("add x --due", "option '--due' requires an argument", "`deadlines add --help` shows what there is"),
+        ("client add --timezone", "option '--timezone' requires an argument", "`deadlines client add --help` shows what"),
         ("add x --due|end of month", "time 'end of month': not understood", "for example: fri 17:00"),
         (
             "add Landing page",

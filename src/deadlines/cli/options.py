@@ -80,6 +80,14 @@ class _Named(click.Command):
         """Our own parameters, then those of every command."""
         return [*super().get_params(ctx), *GLOBAL_OPTIONS]
 
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """What was typed; a mistake in it is told with the command that it was made in, which click's parser leaves out."""
+        try:
+            return super().parse_args(ctx, args)
+        except click.UsageError as error:
+            error.ctx = error.ctx or ctx
+            raise
+
     def format_help_text(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002 # click's signature
         """The docstring; a paragraph with indented lines is printed as it is."""
         with formatter.indentation():
