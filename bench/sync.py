@@ -31,6 +31,7 @@ from bench.table import Fact, Row
 PUSHED = 500
 LATENCY = 0.05
 """Seconds that the longer line adds to every answer."""
+CALENDARS = 8
 RUNS = 3
 DOWNLOADS = 2
 _SERVERS = {"radicale": radicale, "xandikos": xandikos}
@@ -42,11 +43,13 @@ _QUERY = (
 )
 _TOKEN = f"<D:propfind {_XML}><D:prop><D:sync-token/></D:prop></D:propfind>"
 _CONFIG = """\
-[accounts.bench]
+[accounts.{account}]
 url = "{url}"
 {login}
-[calendars.work]
-account = "bench"
+"""
+_CALENDAR = """\
+[calendars.{name}]
+account = "{account}"
 path = "{path}"
 """
 _VDIRSYNCER = """\
@@ -79,6 +82,7 @@ def measure(folder: Path, name: str, vdirsyncer: Path, items: int) -> Iterator[R
             yield Fact(part=name, what="against vdirsyncer", found="not installed: `make bench` does that")
         yield from _downloads(name, folder, bare, full, peer, items=items)
         yield from _pushes(name, folder, server)
+        yield from _several(name, folder / "several", server)
 
 
 def _downloads(name: str, folder: Path, bare: Bare, path: str, peer: Peer | None, *, items: int) -> Iterator[Row | Fact]:
@@ -142,16 +146,31 @@ def _pushes(name: str, folder: Path, server: RealServer) -> Iterator[Row]:
     yield Row(part=name, what=f"pushing {PUSHED}, wall", ours=ours.wall, reference=least.wall, against="bare PUTs", budget=1.1)
 
 
-def measure_line(folder: Path) -> Iterator[Row]:
-    """Pushing over a line so long that every answer comes a twentieth of a second later, to a server that answers at once.
+def measure_line(folder: Path) -> Iterator[Row | Fact]:
+    """Over a line so long that every answer comes a twentieth of a second later, to a server that answers at once.
 
     Radicale and Xandikos store one resource after the other, and take longer for each than the line.
     """
     with serve(FakeDav()) as url, far(int(url.rstrip("/").rpartition(":")[2]), seconds=LATENCY) as port:
         server = RealServer(name="fake", url=f"http://127.0.0.1:{port}/", home="/kari/")
         ours, least = _pushed(folder / "far", server), _put_one_by_one(server)
+        several = list(_several("line", folder / "several", server))
     what = f"pushing {PUSHED}, {LATENCY * 1000:.0f} ms away, wall"
     yield Row(part="line", what=what, ours=ours.wall, reference=least.wall, against="one by one", budget=1 / 5)
+    yield from several
+
+
+def _several(part: str, folder: Path, server: RealServer) -> Iterator[Row | Fact]:
+    """Nothing changed in several calendars of one account; and in as many of which each has an account, so that each is asked."""
+    paths = [server.new_calendar() for _ in range(CALENDARS)]
+    together = _place(folder / "together", server, *paths)
+    apart = Place(folder / "apart", "".join(_config(server, path, str(number)) for number, path in enumerate(paths)))
+    for place in (together, together, together, apart):  # the first download, and each way once
+        place.run("sync")
+    ours, other = in_turns(RUNS, lambda: together.run("sync"), lambda: apart.run("sync"))
+    what = f"nothing changed in {CALENDARS} calendars, wall"
+    yield Row(part=part, what=what, ours=ours.wall, reference=other.wall, against="one by one")
+    yield Fact(part=part, what=f"nothing changed in {CALENDARS} calendars, requests", found=str(_requests(together)))
 
 
 def _pushed(folder: Path, server: RealServer) -> Cost:
@@ -253,9 +272,17 @@ def _edit_there(bare: Bare, path: str, revision: int) -> None:
     bare.request("PUT", f"{path}{corpus.uid(number)}.ics", corpus.resource(number, revision=revision).encode())
 
 
-def _place(folder: Path, server: RealServer, path: str) -> Place:
+def _place(folder: Path, server: RealServer, *paths: str) -> Place:
+    """Our program with an account there; of several calendars each is named for its number."""
+    first, *others = paths
+    more = "".join(_CALENDAR.format(name=number, account="bench", path=path) for number, path in enumerate(others))
+    return Place(folder, _config(server, first, "work") + more)
+
+
+def _config(server: RealServer, path: str, name: str) -> str:
     login = f'username = "{server.username}"\npassword_env = "BENCH_PASSWORD"' if server.username else ""
-    return Place(folder, _CONFIG.format(url=server.url, login=login, path=path))
+    account = "bench" if name == "work" else f"bench{name}"
+    return _CONFIG.format(account=account, url=server.url, login=login) + _CALENDAR.format(name=name, account=account, path=path)
 
 
 def _requests(place: Place) -> int:

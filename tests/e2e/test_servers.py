@@ -151,6 +151,23 @@ def test_a_calendar_is_found_by_its_display_name(place: Place, tmp_path: Path) -
     assert second["requests"] == 1
 
 
+def test_calendars_kept_in_one_place_are_asked_about_together(place: Place, tmp_path: Path) -> None:
+    paths = [place.path, place.server.new_calendar(), place.server.new_calendar()]
+    kari = Person(folder=tmp_path)
+    kari.configure(
+        account("main", place.server.url, place.server.username), *(calendar(f"c{n}", path) for n, path in enumerate(paths))
+    )
+    place.put("one.ics", vtodo("one", "first"))
+    runs = [kari.run("sync", "--json").json["calendars"] for _ in range(3)]
+    place.put("two.ics", vtodo("two", "second"))
+    kari.run("add", "Landing page", "--calendar", "c2")
+    last = kari.run("sync", "--json").json["calendars"]
+
+    assert [[one["requests"] for one in run] for run in runs[1:]] == [[1, 0, 0], [1, 1, 1]]
+    assert (names(last[0]["pulled"]["created"]), names(last[2]["pushed"]["created"])) == (["second"], ["Landing page"])
+    assert kari.summaries() == ["Landing page", "first", "second"]
+
+
 def test_an_account_that_is_down_does_not_stop_the_other(at_radicale: Place, tmp_path: Path) -> None:
     at_radicale.put("one.ics", vtodo("one", "first"))
     kari = Person(folder=tmp_path)

@@ -112,10 +112,12 @@ def test_what_stands_where_it_stood_is_told_without_asking_itself(
     before = collection.requests
     told = [collection.unchanged({collection.url: known}) for known in (mark, later)]
 
-    assert collection.requests == before + 2 * isinstance(collection, CalDavCollection)
-    assert all(urls <= {collection.url} for urls in told)
-    if server.name in {"fake", "radicale", "xandikos"}:
-        assert told == [{collection.url}] * 2
+    if server.name == "sogo":  # it counts seconds: so soon after a change its word proves nothing
+        assert told == [frozenset()] * 2
+    elif isinstance(collection, CalDavCollection):
+        assert (told, collection.requests - before) == ([frozenset({collection.url})] * 2, 2)
+    else:
+        assert (told, collection.requests - before) == ([frozenset()] * 2, 0)
 
     collection.create(collection.href_for("two"), todo("two"))
     assert collection.unchanged({collection.url: mark}) == set()

@@ -2,8 +2,8 @@
 
 *Which way is cheaper.* One request for all pays where it takes less time than the requests that it spares. So we remember how
 long the last one took and of what share of the calendars it told that nothing changed, and how long a calendar takes that is
-asked by itself and has nothing to tell; the way that is expected to take less is gone. What is not known, or was not measured for
-a day, is measured by going that way once.
+asked by itself and has nothing to tell; the way that is expected to take less is taken. What is not known, or was not measured
+for a day, is measured by taking that way once.
 
 Servers and lines decide it between them: Radicale looks at every calendar of a home, also at those that we do not sync, while
 over a long line each request costs as much as any other. Where most calendars change between two syncs, or a home tells its
