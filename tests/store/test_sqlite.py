@@ -484,8 +484,10 @@ def test_lines_of_the_journal_are_found_by_their_note(store: SqliteStore) -> Non
         saved = writer.put(TASK, note="made")
         writer.put(replace(saved, ical="moved on"), note="instance done")
         writer.put(replace(saved, ical="edited"))
+        writer.put(replace(saved, ical="moved on there"), note="instance done elsewhere")
+        writer.put(replace(saved, ical="merged"), note="instance done; merged")
 
-    assert [change.after for change in store.noted("instance done")] == ["moved on"]
+    assert [change.after for change in store.noted("instance done")] == ["moved on", "merged"]
     assert store.noted("") == ()
 
 

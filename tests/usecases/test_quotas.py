@@ -99,6 +99,16 @@ def test_what_another_program_moved_on_was_delivered(desk: Desk, phone: Phone, s
     assert deliveries(desk) == []
 
 
+def test_what_was_merged_is_told_beside_what_was_delivered(desk: Desk, phone: Phone, synced: Synced, later: Later) -> None:
+    number = weekly(desk, synced)
+    done_there(desk, number, phone)
+    edit(desk, str(number), Draft(priority=1))
+    run = synced(later(2 * DAY))
+
+    assert [change.note for change in desk.store.changes(run=run)] == ["instance done elsewhere; merged with the server's edit"]
+    assert [one.due for one in deliveries(desk, client="acme")] == [datetime(2026, 11, 27, 22, tzinfo=UTC)]
+
+
 def test_a_clock_that_is_ahead_delivers_with_the_sync(desk: Desk, phone: Phone, synced: Synced, later: Later) -> None:
     done_there(desk, weekly(desk, synced), phone, at="20270101T000000Z")
     synced(later(2 * DAY))

@@ -56,7 +56,7 @@ class Journal(Protocol):
         ...
 
     def noted(self, note: str) -> Sequence[Change]:
-        """The lines of the journal with exactly that note, oldest first. Costs nothing where there are none."""
+        """The lines with that note, or with that, `; ` and another; oldest first. Costs nothing where there are none."""
         ...
 
     def synced_changes(self, since: datetime) -> Sequence[Change]:

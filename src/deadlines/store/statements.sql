@@ -278,9 +278,10 @@ SELECT run, at, resource, uid, calendar, summary, before, after, other, note FRO
 WHERE run = :run AND resource = :resource ORDER BY id
 
 -- name: changes_noted
--- The lines with one note; the second condition is that of the index.
+-- The lines with one note, or that note and another; the first condition is that of the index.
 SELECT run, at, resource, uid, calendar, summary, before, after, other, note FROM journal
-WHERE note = :note AND note <> '' ORDER BY id
+WHERE note <> '' AND note >= :note AND note < :note || ';!' AND (note = :note OR substr(note, length(:note) + 1, 2) = '; ')
+ORDER BY id
 
 -- name: changes_of_syncs
 -- What syncs changed since then in what was here and stays, but for what was taken back.

@@ -31,7 +31,10 @@ Ask = Callable[[Conflict], Policy]
 
 
 DONE_THERE = "instance done elsewhere"
-"""What the journal notes where another program moved a repeating task on: its text before is what was delivered."""
+"""What the journal notes, alone or before `; ` and another note, where another program moved a repeating task on.
+
+Its text before is what was delivered.
+"""
 
 _NOTHING = "BEGIN:VCALENDAR\r\nEND:VCALENDAR\r\n"
 """The base of what is new."""
@@ -231,7 +234,7 @@ class Folder:
     ) -> None:
         base = merged if _says_the_same(merged, theirs) else theirs
         saved = self._here(record, merged, base=base)
-        writer.put(_at(saved, listed), note=_done_there(record, merged) or note, other=other)
+        writer.put(_at(saved, listed), note="; ".join(filter(None, (_done_there(record, merged), note))), other=other)
         self._note_moved(record, saved)
 
     def _keep_both(self, writer: Writer, record: Record, listed: Listed, theirs: str, note: str) -> None:
