@@ -192,8 +192,13 @@ def test_a_calendar_configured_read_only_is_never_written(tmp_path: Path) -> Non
         kari.run("edit", "t0", "--summary", "t0 again")
         dav.requests.clear()
         answer = kari.run("sync", code=5)
+        again = kari.run("sync")
+        kari.run("edit", "t0", "--summary", "t0 once more")
+        third = kari.run("sync", code=5)
 
     assert "changed here, but the calendar is read-only; undo the change" in answer.out
+    assert "read-only" not in again.out
+    assert "t0 once more: changed here, but the calendar is read-only" in third.out
     assert {request.method for request in dav.requests} <= {"PROPFIND", "REPORT"}
 
 

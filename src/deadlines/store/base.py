@@ -152,7 +152,7 @@ class CollectionState(NamedTuple):
     """Where sync stands with one collection. Another `url` is another collection; `display_name` is by what it was found, if so.
 
     `sync_token` and `ctag` are empty where the server has none; `listed_at` is when everything was last listed (UTC),
-    `synced_at` when a sync of it last succeeded. `problem` is the text of the failure since then, if any.
+    `synced_at` when a sync of it last succeeded, and `run` its number. `problem` is the text of the failure since then, if any.
     """
 
     calendar: str
@@ -163,6 +163,7 @@ class CollectionState(NamedTuple):
     synced_at: datetime | None = None
     problem: str = ""
     display_name: str = ""
+    run: int = 0
 
 
 class Unreadable(NamedTuple):

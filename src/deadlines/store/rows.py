@@ -210,7 +210,7 @@ def unreadable(columns: tuple[Any, ...]) -> Unreadable:
 
 def state(columns: tuple[Any, ...]) -> CollectionState:
     """Where sync stands."""
-    calendar, url, sync_token, ctag, listed_at, synced_at, problem, display_name = columns
+    calendar, url, sync_token, ctag, listed_at, synced_at, problem, display_name, run = columns
     return CollectionState(
         calendar=calendar,
         url=url,
@@ -220,6 +220,7 @@ def state(columns: tuple[Any, ...]) -> CollectionState:
         synced_at=_from_iso(synced_at),
         problem=problem,
         display_name=display_name,
+        run=run,
     )
 
 

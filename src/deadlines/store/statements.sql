@@ -313,11 +313,11 @@ WHERE calendar = :calendar OR :calendar = '' ORDER BY calendar, href
 
 -- name: collection_put
 -- Remember where sync stands.
-INSERT INTO collection (calendar, url, sync_token, ctag, listed_at, synced_at, problem, display_name)
-VALUES (:calendar, :url, :sync_token, :ctag, :listed_at, :synced_at, :problem, :display_name)
+INSERT INTO collection (calendar, url, sync_token, ctag, listed_at, synced_at, problem, display_name, run)
+VALUES (:calendar, :url, :sync_token, :ctag, :listed_at, :synced_at, :problem, :display_name, :run)
 ON CONFLICT (calendar) DO UPDATE SET
     url = excluded.url, sync_token = excluded.sync_token, ctag = excluded.ctag, listed_at = excluded.listed_at,
-    synced_at = excluded.synced_at, problem = excluded.problem, display_name = excluded.display_name
+    synced_at = excluded.synced_at, problem = excluded.problem, display_name = excluded.display_name, run = excluded.run
 
 -- name: collection_delete
 -- Forget it.
@@ -338,11 +338,11 @@ DELETE FROM unreadable WHERE calendar = :calendar
 
 -- name: collections
 -- Where sync stands with every collection.
-SELECT calendar, url, sync_token, ctag, listed_at, synced_at, problem, display_name FROM collection ORDER BY calendar
+SELECT calendar, url, sync_token, ctag, listed_at, synced_at, problem, display_name, run FROM collection ORDER BY calendar
 
 -- name: collection_get
 -- Where sync stands with one.
-SELECT calendar, url, sync_token, ctag, listed_at, synced_at, problem, display_name FROM collection
+SELECT calendar, url, sync_token, ctag, listed_at, synced_at, problem, display_name, run FROM collection
 WHERE calendar = :calendar
 
 -- name: home_get

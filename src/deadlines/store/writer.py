@@ -121,6 +121,7 @@ class SqliteWriter:
                 "synced_at": rows.to_iso(state.synced_at),
                 "problem": rows.clean(state.problem),
                 "display_name": rows.clean(state.display_name),
+                "run": state.run,
             },
         )
 

@@ -116,7 +116,7 @@ class _Sync:
         else:
             self._pusher.give_up()
         if self._terms.mode is Mode.READ_ONLY:
-            self._skip_read_only()
+            self._skip_read_only(since=state.run)
         else:
             self._pusher.delete([record for record in self._pending() if record.ical is None and record.sent is None])
         self._delete_here()
@@ -192,8 +192,12 @@ class _Sync:
             writer.settle(replace(record, base=record.ical, sent=None), expected=record.ical)
         return True
 
-    def _skip_read_only(self) -> None:
+    def _skip_read_only(self, *, since: int) -> None:
+        """Report what was changed here since the last sync, which was run `since`: it can go nowhere, and once is enough."""
         for record in self._pending():
+            changes = self._store.changes(record=record.id)
+            if changes and changes[-1].run <= since:
+                continue
             detail = "changed here, but the calendar is read-only; undo the change, or move the task to another calendar"
             self._folder.report.skipped.append(Item(uid=record.uid, summary=record.index.summary, detail=detail))
 
@@ -214,6 +218,7 @@ class _Sync:
             listed_at=listed_at,
             synced_at=self._terms.now,
             display_name=self._terms.display_name,
+            run=self._terms.run,
         )
         with self._store.write(RunKind.SYNC, "sync", now=self._terms.now, run=self._terms.run) as writer:
             writer.save_state(state)
