@@ -33,7 +33,7 @@ LATENCY = 0.05
 """Seconds that the longer line adds to every answer."""
 CALENDARS = 8
 RUNS = 3
-DOWNLOADS = 2
+DOWNLOADS = 3
 _SERVERS = {"radicale": radicale, "xandikos": xandikos}
 _PATIENCE = 300
 _XML = 'xmlns:D="DAV:" xmlns:C="urn:ietf:params:xml:ns:caldav"'
