@@ -115,6 +115,18 @@ def test_rows_alike_are_read_without_expat() -> None:
     assert asked == [one.encode() for one in PLAIN[1:]]
 
 
+def test_rows_of_which_each_is_another_are_not_compared_for_ever(monkeypatch: pytest.MonkeyPatch) -> None:
+    """To compare with a row costs more than to let expat read the next one."""
+    rows = [row(f"/c/{number}.ics", opened=f'<response id="{number}">') for number in range(500)]
+    made: list[bytes] = []
+    monkeypatch.setattr(Alike, "of", lambda raw, _: made.append(raw))
+
+    found = parse(f"<multistatus {NAMES.decode()}>{''.join(rows)}</multistatus>".encode())
+
+    assert [one.href for one in found] == [f"/c/{number}.ics" for number in range(500)]
+    assert len(made) <= 50
+
+
 def test_an_empty_multistatus_is_an_empty_answer() -> None:
     assert parse(b'<multistatus xmlns="DAV:"/>') == []
 

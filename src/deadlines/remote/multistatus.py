@@ -45,6 +45,8 @@ _TOLD: Final = DAV + "responsedescription"
 _END_OF_ROW: Final = re.compile(rb"</(?:[^\s<>/:]+:)?response\s*>")
 _LONGEST_ROW: Final = 1 << 20
 """Bytes of a row for whose end is waited."""
+_PATIENCE: Final = 50
+"""Rows that may be unlike those before them, beyond those that are alike, until it does not pay to compare."""
 _STATUS: Final = re.compile(r"\s*HTTP/\d(?:\.\d)?\s+(\d{3})")
 _DECLARED: Final = re.compile(rb"\s*<\?xml[^>]*?encoding\s*=\s*[\"']([A-Za-z0-9._-]+)")
 
@@ -136,6 +138,7 @@ class _Reader:
         self.foreign = False
         """Whether it is in another encoding than UTF-8."""
         self._alike: Alike | None = None
+        self._credit = _PATIENCE
         self._fed = 0
         self._row_from = self._row_to = -1
         self._root = DAV + root
@@ -167,18 +170,19 @@ class _Reader:
     def read(self, data: bytes) -> bytes:
         """Read `data`, but for what it has of a row that is not complete yet, which is returned."""
         at = 0
-        while not self.foreign:
+        while not self.foreign and self._credit > 0:
             if self._alike is not None:
                 at = self._read_alike(self._alike, data, at)
             end = _END_OF_ROW.search(data, at)
             if end is None:
                 break
+            self._credit -= 1
             self._feed(data[at : end.end()])
             at = end.end()
             # Where expat is within something else, as a CDATA section, or waits for more, what follows must not pass for a row.
             ends_here = self._row_to == self._fed - len(end.group())
             self._alike = self._like(data[at - (self._fed - self._row_from) : at]) if ends_here else None
-        if self.foreign or len(data) - at > _LONGEST_ROW:
+        if self.foreign or self._credit <= 0 or len(data) - at > _LONGEST_ROW:
             self._alike = None
             self._feed(data[at:])
             return b""
@@ -203,6 +207,7 @@ class _Reader:
             (href, etag, text), at = found
             if self.moved:
                 href, etag, text = (one.translate(_RESTORED) for one in (href, etag, text))
+            self._credit += 1
             keep(Row(href.strip(), 0, True, 0, {_ETAG: etag, CALENDAR_DATA: text}, _NOTHING_NESTED))  # noqa: FBT003 - in half the time
         return at
 
