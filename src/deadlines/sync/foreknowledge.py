@@ -17,13 +17,14 @@ is asked after a write, and whatever the home does not know.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime, timedelta
 from typing import Final
 
 from deadlines.errors import CredentialsRefused
-from deadlines.remote.base import Capabilities, Changes, Collection, Listed, Mark, Page, Written
+from deadlines.remote.base import Changes, Collection, Mark, Page
 from deadlines.store.homes import HomeCosts, Took
+from deadlines.sync.behind import Behind
 
 AGAIN: Final = timedelta(days=1)
 """After which a way is measured again: lines and servers change."""
@@ -108,23 +109,16 @@ class Home:
         return costs
 
 
-class Foreknown:
-    """A collection whose first question of a run, what changed since its mark, is put to its home."""
+class Foreknown(Behind):
+    """A collection whose first question of a run, what changed since its mark, is put to its home.
+
+    Its requests are those of the real one, and among them the one to the home where this was the first to want to know.
+    """
 
     def __init__(self, collection: Collection, home: Home) -> None:
-        self._real = collection
+        super().__init__(collection)
         self._home = home
         self._asked = False
-        self.url = collection.url
-
-    @property
-    def requests(self) -> int:
-        """Those of the real one, and among them the one to the home where this was the first to want to know."""
-        return self._real.requests
-
-    def capabilities(self) -> Capabilities:
-        """As the real one."""
-        return self._real.capabilities()
 
     def changes(self, mark: Mark, *, full: bool) -> Changes:
         """Nothing, where the home says so the first time; else as the real one."""
@@ -134,39 +128,3 @@ class Foreknown:
         if self._home.stands(self._real, mark):
             return Changes(full=False, pages=iter([Page(mark=mark)]))
         return self._home.changes(self._real, mark)
-
-    def unchanged(self, marks: Mapping[str, Mark]) -> frozenset[str]:
-        """As the real one."""
-        return self._real.unchanged(marks)
-
-    def fetch(self, hrefs: Sequence[str]) -> Iterator[Listed | str]:
-        """As the real one."""
-        return self._real.fetch(hrefs)
-
-    def create(self, href: str, text: str) -> Written:
-        """As the real one."""
-        return self._real.create(href, text)
-
-    def update(self, listed: Listed, text: str) -> Written:
-        """As the real one."""
-        return self._real.update(listed, text)
-
-    def delete(self, listed: Listed) -> None:
-        """As the real one."""
-        self._real.delete(listed)
-
-    def href_for(self, uid: str) -> str:
-        """As the real one."""
-        return self._real.href_for(uid)
-
-    def find(self, uid: str) -> Listed | None:
-        """As the real one."""
-        return self._real.find(uid)
-
-    def clone(self) -> Collection:
-        """The real one over a connection of its own."""
-        return self._real.clone()
-
-    def close(self) -> None:
-        """Close the real one."""
-        self._real.close()

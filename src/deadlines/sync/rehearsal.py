@@ -2,28 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 
-from deadlines.remote.base import Capabilities, Changes, Collection, Listed, Mark, Page, Written
+from deadlines.remote.base import Changes, Collection, Listed, Mark, Page, Written
+from deadlines.sync.behind import Behind
 
 
-class Rehearsal:
+class Rehearsal(Behind):
     """Reads from a real collection once; every later reading says that nothing changed, every write that it succeeded."""
 
     def __init__(self, collection: Collection) -> None:
-        self._real = collection
+        super().__init__(collection)
         self._read = False
         self._written: dict[str, Listed] = {}
-        self.url = collection.url
-
-    @property
-    def requests(self) -> int:
-        """The requests that the real one made."""
-        return self._real.requests
-
-    def capabilities(self) -> Capabilities:
-        """As the real one."""
-        return self._real.capabilities()
 
     def changes(self, mark: Mark, *, full: bool) -> Changes:
         """As the real one, the first time."""
@@ -31,10 +22,6 @@ class Rehearsal:
             return Changes(full=False, pages=iter([Page(mark=mark)]))
         self._read = True
         return self._real.changes(mark, full=full)
-
-    def unchanged(self, marks: Mapping[str, Mark]) -> frozenset[str]:
-        """As the real one."""
-        return self._real.unchanged(marks)
 
     def fetch(self, hrefs: Sequence[str]) -> Iterator[Listed | str]:
         """What was written here, and as the real one for everything else."""
@@ -57,18 +44,6 @@ class Rehearsal:
     def delete(self, listed: Listed) -> None:
         """Nothing happens."""
 
-    def href_for(self, uid: str) -> str:
-        """As the real one."""
-        return self._real.href_for(uid)
-
-    def find(self, uid: str) -> Listed | None:
-        """As the real one."""
-        return self._real.find(uid)
-
     def clone(self) -> Collection:
         """Itself: it holds no connection that threads would share."""
         return self
-
-    def close(self) -> None:
-        """Close the real one."""
-        self._real.close()
