@@ -57,14 +57,21 @@ def test_an_emptied_calendar_stops_before_anything_is_deleted(filled: Place, kar
     assert kari.summaries() == []
 
 
-def test_a_calendar_wiped_on_the_servers_disk_stops_too(tmp_path: Path) -> None:
-    """As a restored backup or a lost volume would leave it: the folder is there, and knows nothing."""
+@contextmanager
+def on_radicale(tmp_path: Path) -> Iterator[tuple[Person, Place]]:
+    """Somebody who synced the tasks of a Radicale, whose disk can be reached."""
     with radicale_server.radicale(tmp_path) as server:
         place = Place(server=server, path=server.new_calendar())
         kari = place.user(tmp_path / "me")
         for name in TASKS:
             place.put(f"{name}.ics", vtodo(name, name))
         kari.sync()
+        yield kari, place
+
+
+def test_a_calendar_wiped_on_the_servers_disk_stops_too(tmp_path: Path) -> None:
+    """As a restored backup or a lost volume would leave it: the folder is there, and knows nothing."""
+    with on_radicale(tmp_path) as (kari, place):
         folder = tmp_path / "collections" / "collection-root" / place.path.strip("/")
         for item in folder.iterdir():
             if item.suffix == ".ics":
@@ -76,12 +83,7 @@ def test_a_calendar_wiped_on_the_servers_disk_stops_too(tmp_path: Path) -> None:
 
 
 def test_what_came_since_the_backup_of_a_server_stays(tmp_path: Path) -> None:
-    with radicale_server.radicale(tmp_path) as server:
-        place = Place(server=server, path=server.new_calendar())
-        kari = place.user(tmp_path / "me")
-        for name in TASKS:
-            place.put(f"{name}.ics", vtodo(name, name))
-        kari.sync()
+    with on_radicale(tmp_path) as (kari, place):
         folder, backup = tmp_path / "collections", tmp_path / "backup"
         shutil.copytree(folder, backup)
         kari.run("add", "Since then")
