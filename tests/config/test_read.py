@@ -288,7 +288,7 @@ password = "hunter2"
 
 [calendars.work]
 account = "mian"
-path = "/work/"
+path = "/kari/work/"
 
 [feed.acme]
 path = "/a.ics"

@@ -42,7 +42,7 @@ def settings(tmp_path: Path) -> Settings:
         Client(key="acme", name="Acme Inc.", zone=new_york.zone, availability=new_york),
         Client(key="edo", name="Edo KK", zone=ZoneInfo("Asia/Tokyo"), availability=at("Asia/Tokyo"), calendar="edo"),
     )
-    calendars = (Calendar(name="work", account="main", path="/work/"), Calendar(name="edo", account="main", path="/edo/"))
+    calendars = [Calendar(name=name, account="main", path=f"/kari/{name}/") for name in ("work", "edo")]
     return Settings(
         me=Owner(zone=ZoneInfo("Europe/Oslo"), availability=at("Europe/Oslo"), default_calendar="work"),
         clients=MappingProxyType({client.key: client for client in clients}),

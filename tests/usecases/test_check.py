@@ -247,9 +247,9 @@ def test_a_client_that_is_not_configured_is_refused(desk: Desk) -> None:
 
 def test_an_unreadable_item_is_nobodys(desk: Desk) -> None:
     with desk.store.write(RunKind.SYNC, "sync", now=NOW) as writer:
-        writer.quarantine(Unreadable("work", "/work/x.ics", "1", "BEGIN", "line 1: empty"))
+        writer.quarantine(Unreadable("work", "/kari/work/x.ics", "1", "BEGIN", "line 1: empty"))
 
-    assert said(check(desk).holding) == [("S503", "/work/x.ics", "new")]
+    assert said(check(desk).holding) == [("S503", "/kari/work/x.ics", "new")]
     assert said(check(desk, client="acme").holding) == []
 
 
@@ -298,7 +298,7 @@ def test_every_code_of_a_look_is_looked_for_once() -> None:
 def test_what_is_about_our_own_data_stands_apart(desk: Desk) -> None:
     late(desk, "Taxes", client="none")
     with desk.store.write(RunKind.SYNC, "sync", now=NOW) as writer:
-        writer.quarantine(Unreadable("work", "/work/x.ics", "1", "BEGIN", "line 1: empty"))
+        writer.quarantine(Unreadable("work", "/kari/work/x.ics", "1", "BEGIN", "line 1: empty"))
 
     assert [group_of(one.finding) for one in check(desk).holding] == [(False, True, ""), (True, True, "")]
 

@@ -198,11 +198,11 @@ def test_a_calendar_that_is_behind_is_told(
 
 def test_an_unreadable_item_is_named(around: Surroundings, store: SqliteStore) -> None:
     with store.write(RunKind.SYNC, "sync", now=NOW) as writer:
-        writer.quarantine(Unreadable(calendar="work", href="/work/x.ics", etag="1", text="?", reason="line 1: empty"))
+        writer.quarantine(Unreadable(calendar="work", href="/kari/work/x.ics", etag="1", text="?", reason="line 1: empty"))
 
     (line,) = worst(around)
 
-    assert line.message == "S503 work /work/x.ics: line 1: empty"
+    assert line.message == "S503 work /kari/work/x.ics: line 1: empty"
 
 
 def test_tasks_from_before_there_was_a_calendar_are_told(around: Surroundings, desk: Desk) -> None:
@@ -217,7 +217,7 @@ def test_tasks_from_before_there_was_a_calendar_are_told(around: Surroundings, d
 
 def test_a_calendar_that_is_only_read_may_be_read_only(around: Surroundings) -> None:
     settings = around.settings()
-    calendar = Calendar(name="work", account="main", path="/work/", mode=Mode.READ_ONLY)
+    calendar = Calendar(name="work", account="main", path="/kari/work/", mode=Mode.READ_ONLY)
     only = replace(around, settings=lambda: replace(settings, calendars={"work": calendar}))
 
     assert worst(with_probe(writable=False)(only)) == []

@@ -95,14 +95,14 @@ def test_a_guard_that_tripped_is_told_until_a_sync_succeeds(one: Desk, error: Ex
 
 def test_an_item_that_cannot_be_read_is_told_by_where_it_is_and_why(one: Desk) -> None:
     with one.store.write(RunKind.SYNC, "sync", now=NOW) as writer:
-        writer.quarantine(Unreadable("work", "/work/x.ics", "1", "BEGIN", "line 1: empty"))
+        writer.quarantine(Unreadable("work", "/kari/work/x.ics", "1", "BEGIN", "line 1: empty"))
     (first,) = found(one, Code.UNREADABLE)
     with one.store.write(RunKind.SYNC, "sync", now=NOW) as writer:
-        writer.quarantine(Unreadable("work", "/work/x.ics", "2", "BEGIN", "line 1: empty"))
+        writer.quarantine(Unreadable("work", "/kari/work/x.ics", "2", "BEGIN", "line 1: empty"))
 
     (again,) = found(one, Code.UNREADABLE)
 
-    assert (first.summary, first.message) == ("/work/x.ics", "in calendar work: line 1: empty")
+    assert (first.summary, first.message) == ("/kari/work/x.ics", "in calendar work: line 1: empty")
     assert first.id == again.id
 
 

@@ -182,7 +182,7 @@ def test_a_removal_of_what_came_back_is_named(desk: Desk) -> None:
     ical = old.replace("SUMMARY:Draft", "SUMMARY:Again")
     uid, index = desk.index(ical, "work")
     with desk.store.write(RunKind.SYNC, "sync", now=desk.now) as writer:
-        back = writer.put(Record(uid=uid, calendar="work", ical=ical, base=ical, href="/work/1.ics", index=index))
+        back = writer.put(Record(uid=uid, calendar="work", ical=ical, base=ical, href="/kari/work/1.ics", index=index))
 
     undone = undo(desk, 2)
 

@@ -90,7 +90,7 @@ def test_what_nobody_knows_is_refused(desk: Desk, wanted: Wanted, error: type[In
 
 
 def test_what_cannot_be_read_is_told_beside_the_list(desk: Desk) -> None:
-    item = Unreadable(calendar="work", href="/work/x.ics", etag="1", text="?", reason="line 1: no calendar")
+    item = Unreadable(calendar="work", href="/kari/work/x.ics", etag="1", text="?", reason="line 1: no calendar")
     with desk.store.write(RunKind.SYNC, "sync", now=NOW) as writer:
         writer.quarantine(item)
 

@@ -78,7 +78,7 @@ def test_a_dry_run_shows_all_and_does_nothing(desk: Desk, fake_dav: FakeDav) -> 
     report = sync(desk, connect, replace(REQUEST, dry_run=True))
 
     assert [item.summary for item in report.calendars[0].pushed.created] == ["x"]
-    assert (report.run, fake_dav.texts("/work/"), desk.store.state("work").synced_at) == (0, {}, None)
+    assert (report.run, fake_dav.texts("/kari/work/"), desk.store.state("work").synced_at) == (0, {}, None)
 
 
 def test_a_sync_that_changes_nothing_here_is_no_run(desk: Desk, synced: Synced) -> None:
